@@ -1,0 +1,49 @@
+/** What each error code carries. The set is closed: a `switch` over `code` can be exhaustive. */
+export interface ErrorDetails {
+  /** A value handed to a public function is not acceptable; nothing was changed. */
+  'invalid-argument': { readonly argument: string }
+  /** A name is not in the list of known ones. */
+  'unknown-name': { readonly name: string; readonly known: readonly string[] }
+  /** Shapes or dtypes of an operation do not fit together. */
+  'shape-mismatch': { readonly operation: string; readonly shapes: readonly (readonly number[])[] }
+  /** Data (labels, files, weights) is damaged or does not mean what it must. */
+  'invalid-data': { readonly source: string }
+  /** The object cannot do this in its present state (not compiled, no loss, already running). */
+  'invalid-state': { readonly object: string }
+  /** A declared limit of a backend, an engine or an operation. */
+  unsupported: { readonly feature: string; readonly by: string }
+  /** A package, library, file or device that is needed is not there. */
+  unavailable: { readonly what: string; readonly remedy: string }
+  /** The object was disposed. */
+  disposed: { readonly object: string }
+  /** The engine below a backend failed. */
+  'engine-failure': { readonly engine: string }
+  /** Training met a value that is not a number. */
+  'not-a-number': { readonly where: string; readonly step: number }
+}
+
+export type ErrorCode = keyof ErrorDetails
+
+const marker: symbol = Symbol.for('lockstep.error')
+
+/**
+ * The one error class of Lockstep. The message says what happened with the values, what was expected and what to do;
+ * `code` and `details` say the same to a program.
+ */
+export class LockstepError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'LockstepError'
+  readonly code: Code
+  readonly details: ErrorDetails[Code]
+
+  constructor(code: Code, details: ErrorDetails[Code], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.details = details
+    Object.defineProperty(this, marker, { value: true })
+  }
+}
+
+/** True for errors of Lockstep, also across two installed copies of the package. */
+export function isLockstepError(value: unknown): value is LockstepError {
+  return typeof value === 'object' && value !== null && marker in value
+}
