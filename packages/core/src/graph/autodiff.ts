@@ -1,0 +1,68 @@
+import { LockstepError } from '../errors.ts'
+import { rules } from './gradient-rules.ts'
+import { type Node, shapeError } from './node.ts'
+import { add } from './ops/elementwise.ts'
+import { constant } from './ops/leaves.ts'
+import { broadcast } from './ops/shape.ts'
+
+/**
+ * Reverse-mode differentiation: the gradients of the scalar `target` with respect to each of `wanted`, in their order
+ * and shapes. A value used twice receives the sum of both gradients; one that `target` does not depend on gets zeros.
+ * Only float32 values carry gradients.
+ */
+export function gradients(target: Node, wanted: readonly Node[]): Node[] {
+  if (target.shape.length !== 0)
+    throw shapeError('gradients', [target.shape], 'expected a scalar target; reduce it with reduceSum')
+  const integer = wanted.find((node) => node.dtype !== 'float32')
+  if (integer !== undefined) {
+    throw new LockstepError(
+      'invalid-argument',
+      { argument: 'wanted' },
+      `gradients: a value of dtype ${integer.dtype} has no gradient; expected float32`,
+    )
+  }
+  const order = dependents(target, new Set(wanted))
+  const sums = new Map<Node, Node>([[target, constant(1)]])
+  for (const node of order) backward(node, sums, order)
+  return wanted.map((node) => sums.get(node) ?? broadcast(constant(0), node.shape))
+}
+
+function backward(node: Node, sums: Map<Node, Node>, active: ReadonlySet<Node>): void {
+  const gradient = sums.get(node)
+  if (gradient === undefined || node.inputs.length === 0) return
+  const needed = node.inputs.map((operand) => active.has(operand))
+  if (!needed.includes(true)) return
+  const rule = rules[node.op] as (
+    node: Node,
+    gradient: Node,
+    needed: readonly boolean[],
+  ) => readonly (Node | undefined)[]
+  for (const [index, part] of rule(node, gradient, needed).entries()) {
+    const operand = node.inputs[index] as Node
+    if (part === undefined || !needed[index]) continue
+    const sum = sums.get(operand)
+    sums.set(operand, sum === undefined ? part : add(sum, part))
+  }
+}
+
+/** The float nodes between `target` and `wanted`, users before operands. */
+function dependents(target: Node, wanted: ReadonlySet<Node>): Set<Node> {
+  const reaches = new Map<Node, boolean>()
+  const order: Node[] = []
+  const stack = [target]
+  while (stack.length > 0) {
+    const node = stack[stack.length - 1] as Node
+    const waiting = reaches.has(node) ? [] : node.inputs.filter((operand) => !reaches.has(operand))
+    if (waiting.length > 0) {
+      stack.push(...waiting)
+      continue
+    }
+    stack.pop()
+    if (reaches.has(node)) continue
+    const carries =
+      node.dtype === 'float32' && (wanted.has(node) || node.inputs.some((operand) => reaches.get(operand)))
+    reaches.set(node, carries)
+    if (carries) order.push(node)
+  }
+  return new Set(order.reverse())
+}
