@@ -1,0 +1,7 @@
+export type { Label, Local, Statement, Value } from './code.ts'
+export * from './control.ts'
+export { defineFunction, encodeModule, type FunctionScope, type WasmFunction } from './encoder.ts'
+export * from './instructions.ts'
+export type { ValueType } from './opcodes.ts'
+export { type OperationName, op } from './operations.ts'
+export * from './runtime.ts'
