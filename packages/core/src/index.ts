@@ -11,6 +11,7 @@ export type {
   Replica,
   Tensors,
 } from './backend/backend.ts'
+export { checkBinding, checkStates, hostTensor } from './backend/binding.ts'
 export type { CollectiveOptions, Communicator } from './backend/communicator.ts'
 export { type Range, type StateEntry, type StateLayout, stateEntry, stateLayout } from './backend/state-layout.ts'
 export { type ErrorCode, type ErrorDetails, isLockstepError, LockstepError } from './errors.ts'
