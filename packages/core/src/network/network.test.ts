@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest'
+import { graph } from '../graph/graph.ts'
+import { sizeOf } from '../graph/node.ts'
+import { add } from '../graph/ops/elementwise.ts'
+import { input as feed, state } from '../graph/ops/leaves.ts'
+import { printGraph } from '../graph/print.ts'
+import { defineLayer } from './define-layer.ts'
+import { conv2d } from './layers/conv2d.ts'
+import { dense } from './layers/dense.ts'
+import { dropout } from './layers/dropout.ts'
+import { flatten } from './layers/flatten.ts'
+import { input } from './layers/input.ts'
+import { mnistCnn, mnistMlp } from './network.fixture.ts'
+import { Network } from './network.ts'
+
+function parameterCount(network: Network): number {
+  return network.weights.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0)
+}
+
+const sum = defineLayer('Sum', () => ({ inputCount: [2, 2], call: ([a, b]) => add(a, b ?? 0) }))
+
+describe('a sequential network', () => {
+  it('has the names, weights and shapes of mnist_mlp', () => {
+    const network = Network.sequential(mnistMlp())
+    expect(network.layers.map((layer) => layer.name)).toEqual([
+      'dense_1',
+      'dropout_1',
+      'dense_2',
+      'dropout_2',
+      'dense_3',
+    ])
+    expect(network.weights.map(({ name, spec, stream }) => [name, spec.shape, stream])).toEqual([
+      ['dense_1/kernel', [784, 512], 0],
+      ['dense_1/bias', [512], 1],
+      ['dense_2/kernel', [512, 512], 2],
+      ['dense_2/bias', [512], 3],
+      ['dense_3/kernel', [512, 10], 4],
+      ['dense_3/bias', [10], 5],
+    ])
+    expect(network.inputs).toEqual([{ name: 'dense_1_input', shape: [784], dtype: 'float32' }])
+    expect(network.outputs).toEqual([{ name: 'dense_3', shape: [10], dtype: 'float32' }])
+    expect(parameterCount(network)).toBe(669_706)
+  })
+
+  it('has the parameters of mnist_cnn', () => {
+    const network = Network.sequential(mnistCnn())
+    expect(parameterCount(network)).toBe(1_199_882)
+    expect(network.calls.map(({ shape }) => shape)).toContainEqual([9216])
+  })
+
+  it('names layers anew in every network, skipping names that are taken', () => {
+    const build = (): string[] =>
+      Network.sequential([
+        dense({ units: 2, inputShape: [3] }),
+        dense({ units: 2, name: 'dense_2' }),
+        dense({ units: 2 }),
+      ]).layers.map((layer) => layer.name)
+    expect(build()).toEqual(['dense_1', 'dense_2', 'dense_3'])
+    expect(build()).toEqual(['dense_1', 'dense_2', 'dense_3'])
+  })
+
+  it('counts a layer that is used twice once', () => {
+    const shared = dense({ units: 3 })
+    const network = Network.sequential([dense({ units: 3, inputShape: [5] }), shared, shared])
+    expect(network.layers.map((layer) => layer.name)).toEqual(['dense_1', 'dense_2'])
+    expect(network.calls.map(({ layer, use }) => `${layer.name}:${use}`)).toEqual([
+      'dense_1_input:0',
+      'dense_1:0',
+      'dense_2:0',
+      'dense_2:1',
+    ])
+    expect(parameterCount(network)).toBe(18 + 12)
+  })
+})
+
+describe('trace', () => {
+  it('makes the operations of a batch of any size, under the layers’ names', () => {
+    const network = Network.sequential([
+      dense({ units: 4, activation: 'relu', inputShape: [3] }),
+      dropout({ rate: 0.5 }),
+    ])
+    for (const samples of [1, 7]) {
+      const { outputs, layerOutputs, statistics } = network.trace([feed('x', [samples, 3])], {
+        training: true,
+        weight: state,
+      })
+      expect(outputs.map((node) => node.shape)).toEqual([[samples, 4]])
+      expect(outputs[0]?.scope).toBe('dropout_1')
+      expect([...layerOutputs.keys()]).toEqual(['dense_1', 'dropout_1'])
+      expect(statistics).toEqual([])
+    }
+  })
+
+  it('reads every weight once and leaves dropout out outside training', () => {
+    const network = Network.sequential([dense({ units: 4, inputShape: [3] }), dropout({ rate: 0.5 })])
+    const asked: string[] = []
+    const { outputs } = network.trace([feed('x', [2, 3])], {
+      training: false,
+      weight: (name, shape) => {
+        asked.push(name)
+        return state(name, shape)
+      },
+    })
+    expect(asked).toEqual(['dense_1/kernel', 'dense_1/bias'])
+    expect(printGraph(graph({ outputs: { y: outputs[0] as never } }))).not.toContain('random')
+  })
+
+  it('numbers random streams alike for every batch size and differently for every layer', () => {
+    const network = Network.sequential(mnistMlp())
+    const streams = (samples: number): number[] => {
+      const { outputs } = network.trace([feed('x', [samples, 784])], { training: true, weight: state })
+      return graph({ outputs: { y: outputs[0] as never } }).randoms.map((node) => node.attributes.stream)
+    }
+    expect(new Set(streams(128)).size).toBe(2)
+    expect(streams(96)).toEqual(streams(128))
+  })
+
+  it('refuses a batch that does not fit and says what does', () => {
+    const network = Network.sequential([dense({ units: 4, inputShape: [3] })])
+    expect(() => network.trace([feed('x', [2, 5])], { training: false, weight: state })).toThrowError(
+      'the model got [2, 5]; expected dense_1_input: float32 [samples, 3]',
+    )
+  })
+
+  it('refuses a layer whose shape depends on the batch size', () => {
+    const odd = defineLayer('Odd', () => ({
+      inputCount: [1, 1],
+      call: ([x]) => (x.shape[0] === 1 ? x : feed('y', [x.shape[0] as number, 9])),
+    }))
+    const network = Network.sequential([odd({ inputShape: [3] })])
+    expect(() => network.trace([feed('x', [2, 3])], { training: false, weight: state })).toThrowError(
+      /^odd_1: the result got \[2, 9\]; expected \[2, 3\]/,
+    )
+  })
+})
+
+describe('a functional network', () => {
+  it('connects several inputs and outputs and shared layers', () => {
+    const a = input({ shape: [4], name: 'a' })
+    const b = input({ shape: [4] })
+    const shared = dense({ units: 3 })
+    const joined = sum().apply([shared.apply(a), shared.apply(b)])
+    const network = Network.functional({ inputs: [a, b], outputs: [dense({ units: 2 }).apply(joined), joined] })
+    expect(network.inputs.map(({ name }) => name)).toEqual(['a', 'input_1'])
+    expect(network.outputs).toEqual([
+      { name: 'dense_2', shape: [2], dtype: 'float32' },
+      { name: 'sum_1', shape: [3], dtype: 'float32' },
+    ])
+    expect(network.weights.map(({ name }) => name)).toEqual([
+      'dense_1/kernel',
+      'dense_1/bias',
+      'dense_2/kernel',
+      'dense_2/bias',
+    ])
+    const { outputs, layerOutputs } = network.trace([feed('a', [5, 4]), feed('b', [5, 4])], {
+      training: false,
+      weight: state,
+    })
+    expect(outputs.map((node) => node.shape)).toEqual([
+      [5, 2],
+      [5, 3],
+    ])
+    expect(layerOutputs.get('dense_1')?.length).toBe(2)
+  })
+
+  it('orders layers by their distance from the output, as Keras does', () => {
+    const x = input({ shape: [4] })
+    const early = dense({ units: 4, name: 'early' }).apply(x)
+    const late = dense({ units: 4, name: 'late' }).apply(early)
+    const skip = dense({ units: 4, name: 'skip' }).apply(x)
+    const network = Network.functional({ inputs: x, outputs: sum().apply([skip, late]) })
+    expect(network.layers.map((layer) => layer.name)).toEqual(['input_1', 'early', 'skip', 'late', 'sum_1'])
+  })
+})
+
+describe('errors', () => {
+  const code = (act: () => unknown): string => {
+    try {
+      act()
+    } catch (error) {
+      return (error as { code: string }).code
+    }
+    return 'none'
+  }
+
+  it('a first layer without inputShape', () => {
+    expect(() => Network.sequential([dense({ units: 3 })])).toThrowError(
+      "the first layer of a sequential model, 'dense_1', has no inputShape; give it the shape of one sample, e.g. dense({ …, inputShape: [784] })",
+    )
+    expect(code(() => Network.sequential([]))).toBe('invalid-argument')
+  })
+
+  it('a layer that does not fit names itself, what it got and a way out', () => {
+    const build = (): Network =>
+      Network.sequential([dense({ units: 3, inputShape: [28, 28] }), conv2d({ filters: 2, kernelSize: 3 })])
+    expect(build).toThrowError(
+      'conv2d_1: conv2d on samples got [28, 3]; expected images [height, width, channels], e.g. reshape({ targetShape: [28, 3, 1] }) before it',
+    )
+    expect(code(build)).toBe('shape-mismatch')
+  })
+
+  it('a shared layer on two shapes', () => {
+    const [a, b] = [input({ shape: [4] }), input({ shape: [5] })]
+    const shared = dense({ units: 3, name: 'encoder' })
+    const outputs = [shared.apply(a), shared.apply(b)]
+    expect(() => Network.functional({ inputs: [a, b], outputs })).toThrowError(
+      'encoder is used on [4] and on [5], so its kernel would be [4, 3] and [5, 3]; expected inputs of one shape, or use a second layer',
+    )
+  })
+
+  it('two layers of one name', () => {
+    const build = (): Network =>
+      Network.sequential([dense({ units: 3, inputShape: [4], name: 'x' }), flatten({ name: 'x' })])
+    expect(build).toThrowError("two layers (Dense and Flatten) are both named 'x'")
+    expect(code(build)).toBe('invalid-argument')
+    expect(() => dense({ units: 3, name: 'a/b' })).toThrowError('a layer cannot be named "a/b"')
+  })
+
+  it('a graph that is not connected', () => {
+    const [a, b] = [input({ shape: [4] }), input({ shape: [4], name: 'other' })]
+    const outputs = sum().apply([a, b])
+    expect(() => Network.functional({ inputs: a, outputs })).toThrowError(
+      "the model's graph is disconnected: 'other' of shape [4] is needed for the outputs but is not among the inputs; add it to `inputs`",
+    )
+    expect(() => Network.functional({ inputs: [a, b], outputs: dense({ units: 1 }).apply(a) })).toThrowError(
+      "'other' of shape [4] leads to none of the outputs",
+    )
+    expect(() => Network.functional({ inputs: outputs, outputs })).toThrowError('inputs[0] is the result of sum')
+    expect(() => Network.functional({ inputs: [a, a], outputs })).toThrowError('inputs[1] is there twice')
+  })
+
+  it('inputs of the wrong number or dtype', () => {
+    const [a, b] = [input({ shape: [4] }), input({ shape: [4], dtype: 'int32' })]
+    expect(() => dense({ units: 1 }).apply([a, b])).toThrowError(
+      'dense (Dense) got 2 inputs; expected 1; join them first',
+    )
+    expect(() => dense({ units: 1, name: 'd' }).apply(b)).toThrowError('d: an input of dtype int32 got [4]; expected float32')
+  })
+
+  it('names that do not exist', () => {
+    expect(() => dense({ units: 3, activation: 'Relu' as 'relu' })).toThrowError(
+      "unknown activation 'Relu'; did you mean 'relu'?",
+    )
+    expect(() => dense({ units: 3, kernelInitializer: 'glorot_uniform' as 'zeros' })).toThrowError(
+      "did you mean 'glorotUniform'?",
+    )
+    expect(() => Network.sequential(mnistMlp()).layer('dense_9')).toThrowError(
+      "unknown layer 'dense_9'; did you mean 'dense_1'?",
+    )
+    expect(() => dense({ units: 0 })).toThrowError('dense: units is 0; expected an integer ≥ 1')
+  })
+})
