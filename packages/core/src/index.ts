@@ -34,3 +34,4 @@ export type {
 export { gradients, graph, printGraph, randomName, sameShape, showShape, sizeOf } from './graph/index.ts'
 /** The graph operations, for layers, losses, metrics and learners of your own: `ops.matmul(x, w)`. */
 export * as ops from './graph/ops.ts'
+export * from './losses/index.ts'

@@ -7,6 +7,8 @@ export interface Loss {
   readonly targets: 'dense' | 'sparse'
   /** True where the labels must be class probabilities or one-hot rows over the last axis, so that data can be checked. */
   readonly categorical: boolean
+  /** True where predictions are logits, which moves the threshold of the metric `accuracy` from 0.5 to 0. */
+  readonly fromLogits?: boolean
   /**
    * The loss of each sample, `[samples]`, from targets and predictions `[samples, ...]`.
    */
