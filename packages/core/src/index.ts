@@ -35,3 +35,4 @@ export { gradients, graph, printGraph, randomName, sameShape, showShape, sizeOf 
 /** The graph operations, for layers, losses, metrics and learners of your own: `ops.matmul(x, w)`. */
 export * as ops from './graph/ops.ts'
 export * from './losses/index.ts'
+export * from './metrics/index.ts'
