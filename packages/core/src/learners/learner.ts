@@ -24,7 +24,7 @@ export interface RuleOutputs {
   readonly slots: Readonly<Record<string, Node>>
 }
 
-/** How far training has come when an update is made. */
+/** How far training has come. */
 export interface Progress {
   /** Updates already made. */
   readonly step: number
@@ -32,23 +32,37 @@ export interface Progress {
   readonly samples: number
 }
 
+/** The update that is about to be made. */
+export interface UpdateProgress extends Progress {
+  /** Samples of this update, over all ranks and micro-batches. */
+  readonly batchSamples: number
+}
+
 /** An update rule as data: one elementwise expression, compiled for the host and lowered for devices alike. */
 export interface Learner {
   /** E.g. `rmsprop`. */
   readonly name: string
-  /** Plain JSON from which the same learner can be made again. */
+  /**
+   * Plain JSON from which `learnerFromConfig` makes the same learner again: its name, every option and the learning
+   * rate as last set.
+   */
   readonly config: Readonly<Record<string, unknown>>
   readonly slots: readonly SlotSpec[]
   /** Gradients are scaled so that their norm over all parameters is at most this. */
   readonly clipNorm?: number
   /** Gradients are limited elementwise to ±this. */
   readonly clipValue?: number
-  /** The learning rate at this point, schedules and decay applied. */
+  /** The rate that callbacks read and set: the schedule is applied, `decay` is not (Keras' `lr`). */
+  baseLearningRate(progress: Progress): number
+  /** The learning rate at this point, schedule and decay applied. */
   learningRate(progress: Progress): number
-  /** Sets the base learning rate from now on (callbacks do); part of a checkpoint. */
+  /** Sets the base learning rate from now on, in place of a schedule too; part of a checkpoint. */
   setLearningRate(rate: number): void
-  /** The scalars that the rule uses at this step, computed in float64; a pure function of progress and learning rate. */
-  hyperparameters(progress: Progress): Readonly<Record<string, number>>
+  /**
+   * The scalars that the rule uses at this step, computed in float64; a pure function of progress and learning rate,
+   * with the same names at every step.
+   */
+  hyperparameters(progress: UpdateProgress): Readonly<Record<string, number>>
   /** The rule itself; elementwise operations only. */
   rule(inputs: RuleInputs): RuleOutputs
 }
