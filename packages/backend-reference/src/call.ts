@@ -1,4 +1,4 @@
-import { type Call, checkBinding, type Graph, LockstepError, type Tensors } from '@lockstep/core'
+import { type Call, checkBinding, type Graph, type HostTensor, LockstepError, type Tensors } from '@lockstep/core'
 import { evaluate } from './evaluate.ts'
 import type { Kernels } from './kernels.ts'
 
@@ -65,7 +65,7 @@ export class ReferenceCall implements Call {
       { inputs: Object.fromEntries(fed), states: Object.fromEntries(states) },
       this.#kernels,
     )
-    for (const [name, values] of results.outputs) part(outputs[name]).set(values)
+    for (const [name, values] of results.outputs) part(outputs[name] as HostTensor).set(values)
     for (const [name, values] of results.updates) this.#host.view(name).set(values)
   }
 

@@ -67,7 +67,7 @@ function lastUses({ nodes, outputs, updates }: Graph): Node[][] {
     for (const operand of node.inputs) {
       if (kept.has(operand)) continue
       kept.add(operand)
-      expiring[index].push(operand)
+      expiring[index]?.push(operand)
     }
   }
   return expiring

@@ -1,5 +1,8 @@
 import type { Padding2d, Pair, Shape } from '@lockstep/core'
 
+/** Extents `[N, H, W, C]`. */
+export type Image = readonly [number, number, number, number]
+
 /** A window sliding over the pixels of `[N, H, W, C]` images. */
 export interface Sliding {
   readonly image: Shape
@@ -16,8 +19,8 @@ export interface Sliding {
  * the output pixels, and the tap's number within the window, all in row-major order. Padding is never visited.
  */
 export function slide(sliding: Sliding, visit: (pixel: number, window: number, tap: number) => void): void {
-  const [images, height, width] = sliding.image
-  const [, outputHeight, outputWidth] = sliding.output
+  const [images, height, width] = sliding.image as Image
+  const [, outputHeight, outputWidth] = sliding.output as Image
   const rows = covered(sliding, 0, height, outputHeight)
   const columns = covered(sliding, 1, width, outputWidth)
   for (let image = 0; image < images; image++)

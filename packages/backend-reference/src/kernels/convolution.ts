@@ -1,6 +1,10 @@
-import { type Conv2dAttributes, type Pair, type Shape, sizeOf } from '@lockstep/core'
+import { type Conv2dAttributes, type Node, type Pair, type Shape, sizeOf } from '@lockstep/core'
 import type { KernelsOf } from '../kernels.ts'
 import { slide } from '../window.ts'
+
+type Operands = readonly [Node, Node]
+/** `[KH, KW, C / groups, K]`. */
+type Kernel = readonly [number, number, number, number]
 
 interface Convolution {
   readonly image: Shape
@@ -12,7 +16,7 @@ interface Convolution {
 /** Visits the blocks of a kernel with the offsets of the channels they join, one call for each pixel, tap and group. */
 function visitBlocks(convolution: Convolution, visit: (x: number, kernel: number, y: number) => void): void {
   const { image, kernel, output, attributes } = convolution
-  const [, , inputs, outputs] = kernel
+  const [, , inputs, outputs] = kernel as Kernel
   const { groups } = attributes
   const size = kernel.slice(0, 2) as unknown as Pair
   slide({ image, output, size, ...attributes }, (pixel, window, tap) => {
@@ -26,38 +30,42 @@ function visitBlocks(convolution: Convolution, visit: (x: number, kernel: number
 /** Convolution of NHWC images with HWIO kernels, and its two gradients, which walk the same blocks. */
 export const convolutionKernels: KernelsOf<'conv2d' | 'conv2dInputGradient' | 'conv2dFilterGradient'> = {
   conv2d: (node, x, kernel) => {
-    const [{ shape: image }, { shape }] = node.inputs
+    const [{ shape: image }, { shape }] = node.inputs as Operands
     const [inputs, outputs, block] = blockOf(shape, node.attributes)
     const y = new Float64Array(sizeOf(node.shape))
     visitBlocks({ image, kernel: shape, output: node.shape, attributes: node.attributes }, (from, weights, to) => {
       for (let i = 0; i < inputs; i++) {
-        const value = x[from + i]
-        for (let o = 0; o < block; o++) y[to + o] += value * kernel[weights + i * outputs + o]
+        const value = x[from + i] as number
+        for (let o = 0; o < block; o++)
+          y[to + o] = (y[to + o] as number) + value * (kernel[weights + i * outputs + o] as number)
       }
     })
     return y
   },
   conv2dInputGradient: (node, dy, kernel) => {
-    const [{ shape: output }, { shape }] = node.inputs
+    const [{ shape: output }, { shape }] = node.inputs as Operands
     const [inputs, outputs, block] = blockOf(shape, node.attributes)
     const dx = new Float64Array(sizeOf(node.shape))
     visitBlocks({ image: node.shape, kernel: shape, output, attributes: node.attributes }, (to, weights, from) => {
       for (let i = 0; i < inputs; i++) {
         let sum = 0
-        for (let o = 0; o < block; o++) sum += dy[from + o] * kernel[weights + i * outputs + o]
-        dx[to + i] += sum
+        for (let o = 0; o < block; o++) sum += (dy[from + o] as number) * (kernel[weights + i * outputs + o] as number)
+        dx[to + i] = (dx[to + i] as number) + sum
       }
     })
     return dx
   },
   conv2dFilterGradient: (node, x, dy) => {
-    const [{ shape: image }, { shape: output }] = node.inputs
+    const [{ shape: image }, { shape: output }] = node.inputs as Operands
     const [inputs, outputs, block] = blockOf(node.shape, node.attributes)
     const dk = new Float64Array(sizeOf(node.shape))
     visitBlocks({ image, kernel: node.shape, output, attributes: node.attributes }, (from, to, gradient) => {
       for (let i = 0; i < inputs; i++) {
-        const value = x[from + i]
-        for (let o = 0; o < block; o++) dk[to + i * outputs + o] += value * dy[gradient + o]
+        const value = x[from + i] as number
+        for (let o = 0; o < block; o++) {
+          const at = to + i * outputs + o
+          dk[at] = (dk[at] as number) + value * (dy[gradient + o] as number)
+        }
       }
     })
     return dk
@@ -65,6 +73,7 @@ export const convolutionKernels: KernelsOf<'conv2d' | 'conv2dInputGradient' | 'c
 }
 
 /** Input channels of a group, output channels of all groups, output channels of one group. */
-function blockOf([, , inputs, outputs]: Shape, { groups }: Conv2dAttributes): [number, number, number] {
+function blockOf(kernel: Shape, { groups }: Conv2dAttributes): [number, number, number] {
+  const [, , inputs, outputs] = kernel as Kernel
   return [inputs, outputs, outputs / groups]
 }

@@ -11,7 +11,8 @@ const unary =
   (_, x) =>
     x.map((value) => f(value))
 
-const zip = (f: Binary, a: Float64Array, b: Float64Array): Float64Array => a.map((value, at) => f(value, b[at]))
+const zip = (f: Binary, a: Float64Array, b: Float64Array): Float64Array =>
+  a.map((value, at) => f(value, b[at] as number))
 
 const binary =
   <O extends Op>(f: Binary): Kernel<O> =>
@@ -65,5 +66,5 @@ export const elementwiseKernels: KernelsOf<UnaryOp | BinaryOp | 'select'> = {
   equal: compare((a, b) => a === b),
   less: compare((a, b) => a < b),
   lessEqual: compare((a, b) => a <= b),
-  select: (_, condition, yes, no) => condition.map((holds, at) => (holds !== 0 ? yes[at] : no[at])),
+  select: (_, condition, yes, no) => condition.map((holds, at) => (holds !== 0 ? yes : no)[at] as number),
 }

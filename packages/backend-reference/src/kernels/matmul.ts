@@ -5,7 +5,8 @@ import type { KernelsOf } from '../kernels.ts'
 function transposed(x: Float64Array, start: number, rows: number, columns: number): Float64Array {
   const result = new Float64Array(rows * columns)
   for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) result[column * rows + row] = x[start + row * columns + column]
+    for (let column = 0; column < columns; column++)
+      result[column * rows + row] = x[start + row * columns + column] as number
   return result
 }
 
@@ -14,15 +15,18 @@ function multiply(a: Float64Array, b: Float64Array, result: Float64Array, k: num
   const m = result.length / n
   for (let row = 0; row < m; row++)
     for (let inner = 0; inner < k; inner++) {
-      const factor = a[row * k + inner]
-      for (let column = 0; column < n; column++) result[row * n + column] += factor * b[inner * n + column]
+      const factor = a[row * k + inner] as number
+      for (let column = 0; column < n; column++) {
+        const at = row * n + column
+        result[at] = (result[at] as number) + factor * (b[inner * n + column] as number)
+      }
     }
 }
 
 function matmul(node: NodeOf<'matmul'>, a: Float64Array, b: Float64Array): Float64Array {
   const { transposeA, transposeB } = node.attributes
-  const [m, n] = node.shape.slice(-2)
-  const k = node.inputs[0].shape.at(transposeA ? -2 : -1) as number
+  const [m, n] = node.shape.slice(-2) as [number, number]
+  const k = node.inputs[0]?.shape.at(transposeA ? -2 : -1) as number
   const result = new Float64Array(sizeOf(node.shape))
   for (let batch = 0; batch * m * n < result.length; batch++) {
     const [left, right] = [batch * m * k, batch * k * n]

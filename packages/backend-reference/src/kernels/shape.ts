@@ -4,8 +4,9 @@ import { offsets, pick, put, stridesOf } from '../strided.ts'
 
 type ShapeOp = 'broadcast' | 'reshape' | 'transpose' | 'slice' | 'pad' | 'concat'
 
-const shapeOf = (node: { readonly inputs: readonly Node[] }): Shape => node.inputs[0].shape
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, at) => sum + value * b[at], 0)
+const shapeOf = (node: { readonly inputs: readonly Node[] }): Shape => (node.inputs[0] as Node).shape
+const dot = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, value, at) => sum + value * (b[at] as number), 0)
 
 /** Primitives that only move elements. */
 export const shapeKernels: KernelsOf<ShapeOp> = {
@@ -13,19 +14,19 @@ export const shapeKernels: KernelsOf<ShapeOp> = {
     const added = node.shape.length - shapeOf(node).length
     const strides = stridesOf(shapeOf(node))
     const stretched = node.shape.map((_, axis) =>
-      axis < added || shapeOf(node)[axis - added] === 1 ? 0 : strides[axis - added],
+      axis < added || shapeOf(node)[axis - added] === 1 ? 0 : (strides[axis - added] as number),
     )
     return pick(x, offsets(node.shape, stretched))
   },
   reshape: (_, x) => x.slice(),
   transpose: (node, x) => {
     const strides = stridesOf(shapeOf(node))
-    const permuted = node.attributes.permutation.map((axis) => strides[axis])
+    const permuted = node.attributes.permutation.map((axis) => strides[axis] as number)
     return pick(x, offsets(node.shape, permuted))
   },
   slice: (node, x) => {
     const strides = stridesOf(shapeOf(node))
-    const steps = strides.map((stride, axis) => stride * node.attributes.strides[axis])
+    const steps = strides.map((stride, axis) => stride * (node.attributes.strides[axis] as number))
     return pick(x, offsets(node.shape, steps, dot(strides, node.attributes.starts)))
   },
   pad: (node, x) => {
@@ -36,10 +37,11 @@ export const shapeKernels: KernelsOf<ShapeOp> = {
   concat: (node, ...operands) => {
     const strides = stridesOf(node.shape)
     const result = new Float64Array(sizeOf(node.shape))
+    const stride = strides[node.attributes.axis] as number
     let start = 0
     for (const [index, { shape }] of node.inputs.entries()) {
-      put(operands[index], offsets(shape, strides, start * strides[node.attributes.axis]), result)
-      start += shape[node.attributes.axis]
+      put(operands[index] as Float64Array, offsets(shape, strides, start * stride), result)
+      start += shape[node.attributes.axis] as number
     }
     return result
   },
