@@ -234,7 +234,9 @@ describe('errors', () => {
     expect(() => dense({ units: 1 }).apply([a, b])).toThrowError(
       'dense (Dense) got 2 inputs; expected 1; join them first',
     )
-    expect(() => dense({ units: 1, name: 'd' }).apply(b)).toThrowError('d: an input of dtype int32 got [4]; expected float32')
+    expect(() => dense({ units: 1, name: 'd' }).apply(b)).toThrowError(
+      'd: an input of dtype int32 got [4]; expected float32',
+    )
   })
 
   it('names that do not exist', () => {
