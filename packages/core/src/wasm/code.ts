@@ -17,8 +17,8 @@ export interface Block {
   readonly body: Code
 }
 
-/** Bytes of instructions, with branches and blocks still symbolic. */
-export type Code = readonly (number | Branch | Block)[]
+/** A byte, or pieces of code one after the other. They nest, so that putting code together copies none of it. */
+export type Code = number | Branch | Block | readonly Code[]
 
 /** Code that leaves one value of its type on the stack, or nothing. */
 export interface Instruction<T extends ValueType | 'nothing' = ValueType | 'nothing'> {
@@ -36,6 +36,6 @@ export interface Local<T extends ValueType = ValueType> {
 }
 
 /** A statement of this code. */
-export function statement(...code: Code): Statement {
+export function statement(...code: readonly Code[]): Statement {
   return { type: 'nothing', code }
 }

@@ -15,10 +15,10 @@ export function branch(target: Label): Statement {
 }
 
 export function branchIf(target: Label, condition: Value<'i32'>): Statement {
-  return statement(...condition.code, { opcode: 0x0d, target })
+  return statement(condition.code, { opcode: 0x0d, target })
 }
 
 function structured(opcode: number, label: Label, body: (label: Label) => readonly Statement[]): Statement {
   const withoutResult = 0x40
-  return statement({ header: [opcode, withoutResult], label, body: body(label).flatMap(({ code }) => code) })
+  return statement({ header: [opcode, withoutResult], label, body: body(label).map(({ code }) => code) })
 }

@@ -29,7 +29,7 @@ export function defineFunction<const Name extends string, const P extends readon
     parameters: parameters.map((type, index) => ({ type, index })) as unknown as FunctionScope<P>['parameters'],
     local: (type) => ({ type, index: parameters.length + locals.push(type) - 1 }),
   })
-  return { name, parameters, result, locals, code: code.flatMap((instruction) => instruction.code) }
+  return { name, parameters, result, locals, code: code.map((instruction) => instruction.code) }
 }
 
 /** Where a module looks for its memory: `{ host: { memory } }`. */
@@ -41,63 +41,85 @@ export const memoryImport: { readonly module: string; readonly name: string } = 
  */
 export function encodeModule(functions: readonly WasmFunction[], memory: { readonly shared: boolean }): Uint8Array {
   const magicAndVersion = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
-  return Uint8Array.from([
-    ...magicAndVersion,
-    ...section(1, functions.map(typeEntry)),
-    ...section(2, [importEntry(memory.shared)]),
-    ...section(
-      3,
-      functions.map((_, index) => unsignedLeb(index)),
-    ),
-    ...section(7, functions.map(exportEntry)),
-    ...section(10, functions.map(codeEntry)),
+  const typeIndices = functions.map((_, index) => unsignedLeb(index))
+  return concat([
+    magicAndVersion,
+    section(1, functions.map(typeEntry)),
+    section(2, [importEntry(memory.shared)]),
+    section(3, typeIndices),
+    section(7, functions.map(exportEntry)),
+    section(10, functions.map(codeEntry)),
   ])
 }
 
-function section(id: number, entries: readonly (readonly number[])[]): number[] {
-  return [id, ...sized([...unsignedLeb(entries.length), ...entries.flat()])]
+type Bytes = ArrayLike<number>
+
+function concat(parts: readonly Bytes[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let position = 0
+  for (const part of parts) {
+    bytes.set(part, position)
+    position += part.length
+  }
+  return bytes
 }
 
-function sized(bytes: readonly number[]): number[] {
-  return [...unsignedLeb(bytes.length), ...bytes]
+function section(id: number, entries: readonly Bytes[]): Bytes {
+  return concat([[id], sized(concat([unsignedLeb(entries.length), ...entries]))])
 }
 
-function text(value: string): number[] {
-  return sized([...new TextEncoder().encode(value)])
+function sized(bytes: Bytes): Bytes {
+  return concat([unsignedLeb(bytes.length), bytes])
 }
 
-function typeEntry({ parameters, result }: WasmFunction): number[] {
+function text(value: string): Bytes {
+  return sized(new TextEncoder().encode(value))
+}
+
+function typeEntry({ parameters, result }: WasmFunction): Bytes {
   const types = (list: readonly ValueType[]) => sized(list.map((type) => valueTypeCodes[type]))
-  return [0x60, ...types(parameters), ...types(result === undefined ? [] : [result])]
+  return concat([[0x60], types(parameters), types(result === undefined ? [] : [result])])
 }
 
-function importEntry(shared: boolean): number[] {
+function importEntry(shared: boolean): Bytes {
   const anySize = shared ? [0x03, 0, ...unsignedLeb(65536)] : [0x00, 0]
-  return [...text(memoryImport.module), ...text(memoryImport.name), 0x02, ...anySize]
+  return concat([text(memoryImport.module), text(memoryImport.name), [0x02], anySize])
 }
 
-function exportEntry({ name }: WasmFunction, index: number): number[] {
-  return [...text(name), 0x00, ...unsignedLeb(index)]
+function exportEntry({ name }: WasmFunction, index: number): Bytes {
+  return concat([text(name), [0x00], unsignedLeb(index)])
 }
 
-function codeEntry({ locals, code }: WasmFunction): number[] {
-  const declarations = locals.flatMap((type) => [1, valueTypeCodes[type]])
-  return sized([...unsignedLeb(locals.length), ...declarations, ...resolve(code, []), end])
+function codeEntry({ locals, code }: WasmFunction): Bytes {
+  const bytes = [...unsignedLeb(locals.length), ...locals.flatMap((type) => [1, valueTypeCodes[type]])]
+  append(bytes, code, [])
+  bytes.push(end)
+  return sized(bytes)
 }
 
 const end = 0x0b
 
-/** Puts in place of every label how many blocks lie between the branch and its target; `open` has the innermost first. */
-function resolve(code: Code, open: readonly Label[]): number[] {
-  return code.flatMap((item) => {
-    if (typeof item === 'number') return item
-    if ('body' in item) return [...item.header, ...resolve(item.body, [item.label, ...open]), end]
-    const depth = open.indexOf(item.target)
-    if (depth >= 0) return [item.opcode, ...unsignedLeb(depth)]
-    throw new LockstepError(
-      'invalid-argument',
-      { argument: 'target' },
-      `a branch outside of its target (the ${item.target.name}); branch only within the body that was given the label`,
-    )
-  })
+/** Appends code to `bytes`, with every label replaced by its depth. `open` holds the labels around, innermost first. */
+function append(bytes: number[], code: Code, open: readonly Label[]): void {
+  if (typeof code === 'number') {
+    bytes.push(code)
+  } else if ('target' in code) {
+    bytes.push(code.opcode, ...unsignedLeb(depthOf(code.target, open)))
+  } else if ('body' in code) {
+    bytes.push(...code.header)
+    append(bytes, code.body, [code.label, ...open])
+    bytes.push(end)
+  } else {
+    for (const piece of code) append(bytes, piece, open)
+  }
+}
+
+function depthOf(target: Label, open: readonly Label[]): number {
+  const depth = open.indexOf(target)
+  if (depth >= 0) return depth
+  throw new LockstepError(
+    'invalid-argument',
+    { argument: 'target' },
+    `a branch outside of its target (the ${target.name}); branch only within the body that was given the label`,
+  )
 }

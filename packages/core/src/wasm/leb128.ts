@@ -10,15 +10,15 @@ export function unsignedLeb(value: number): number[] {
   return bytes
 }
 
-/** A signed 64-bit integer (a 32-bit one included) as signed LEB128, the encoding of integer constants. */
-export function signedLeb(value: bigint): number[] {
+/** An integer modulo 2^32 as signed LEB128, the encoding of 32-bit constants. */
+export function signedLeb(value: number): number[] {
   const bytes: number[] = []
-  let rest = value
+  let rest = value | 0
   for (;;) {
-    const low = Number(rest & 0x7fn)
-    rest >>= 7n
-    // The sixth bit of the last byte is read as the sign.
-    const finished = (rest === 0n && low < 0x40) || (rest === -1n && low >= 0x40)
+    const low = rest & 0x7f
+    rest >>= 7
+    // The upper bit of the last group of seven is read as the sign.
+    const finished = rest === (low < 0x40 ? 0 : -1)
     bytes.push(finished ? low : low | 0x80)
     if (finished) return bytes
   }

@@ -1,11 +1,11 @@
-/** A value's type on WebAssembly's stack. */
-export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128'
+/** Types of values on WebAssembly's stack; 64-bit integers have had no use so far. */
+export type ValueType = 'i32' | 'f32' | 'f64' | 'v128'
 
 /** The byte that stands for each type in a binary. */
-export const valueTypeCodes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const
+export const valueTypeCodes = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const
 
 /** Letters that stand for the types in the signatures below. */
-export const letters = { i: 'i32', l: 'i64', f: 'f32', d: 'f64', v: 'v128' } as const
+export const letters = { i: 'i32', f: 'f32', d: 'f64', v: 'v128' } as const
 export type Letters = typeof letters
 
 /**
@@ -34,9 +34,6 @@ export const scalarOpcodes = {
   'i32.xor': [0x73, 'ii>i'],
   'i32.shl': [0x74, 'ii>i'],
   'i32.shr_u': [0x76, 'ii>i'],
-  'i64.add': [0x7c, 'll>l'],
-  'i64.mul': [0x7e, 'll>l'],
-  'i64.shr_u': [0x88, 'll>l'],
   'f32.abs': [0x8b, 'f>f'],
   'f32.neg': [0x8c, 'f>f'],
   'f32.sqrt': [0x91, 'f>f'],
@@ -51,8 +48,6 @@ export const scalarOpcodes = {
   'f64.sub': [0xa1, 'dd>d'],
   'f64.mul': [0xa2, 'dd>d'],
   'f64.div': [0xa3, 'dd>d'],
-  'i32.wrap_i64': [0xa7, 'l>i'],
-  'i64.extend_i32_u': [0xad, 'i>l'],
   'f32.convert_i32_s': [0xb2, 'i>f'],
   'f32.demote_f64': [0xb6, 'd>f'],
   'f64.promote_f32': [0xbb, 'f>d'],
@@ -64,7 +59,6 @@ export const scalarOpcodes = {
 export const simdOpcodes = {
   'i8x16.splat': [0x0f, 'i>v'],
   'i32x4.splat': [0x11, 'i>v'],
-  'i64x2.splat': [0x12, 'l>v'],
   'f32x4.splat': [0x13, 'f>v'],
   'f64x2.splat': [0x14, 'd>v'],
   'i32x4.eq': [0x37, 'vv>v'],

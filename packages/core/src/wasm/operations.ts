@@ -24,7 +24,7 @@ export type ResultOf<N extends OperationName> =
 export function op<N extends OperationName>(name: N, ...operands: OperandsOf<N>): Value<ResultOf<N>> {
   const [, signature] = table[name]
   const type = letters[signature.slice(-1) as keyof Letters] as ResultOf<N>
-  return { type, code: [...operands.flatMap(({ code }: Value) => code), ...opcodeBytes(name)] }
+  return { type, code: [...operands.map(({ code }: Value) => code), ...opcodeBytes(name)] }
 }
 
 const table: Table = { ...scalarOpcodes, ...simdOpcodes }

@@ -28,16 +28,17 @@ export function allocateMemory(byteLength: number, { shared }: { readonly shared
 
 /**
  * A function that instantiates a module of `functions` over a memory, shared or not. Each of the two kinds of module
- * is compiled at most once, when it is first needed, and on the calling thread: browsers refuse that above a few KB.
+ * is built at most once, when it is first needed, and compiled on the calling thread; older browsers refuse to do
+ * that with more than 4 KB outside of workers.
  */
 export function linker<Name extends string>(
-  functions: readonly WasmFunction<Name>[],
+  functions: () => readonly WasmFunction<Name>[],
 ): (memory: WasmMemory) => WasmExports<Name> {
   const modules = new Map<boolean, object>()
   return (memory) => {
     const { Module, Instance } = webAssembly()
     const shared = isShared(memory)
-    const module = modules.get(shared) ?? new Module(encodeModule(functions, { shared }))
+    const module = modules.get(shared) ?? new Module(encodeModule(functions(), { shared }))
     modules.set(shared, module)
     const imports = { [memoryImport.module]: { [memoryImport.name]: memory } }
     return new Instance(module, imports).exports as WasmExports<Name>
