@@ -1,0 +1,47 @@
+import { type BlockWriter, blockWriter } from './block-writers.ts'
+import { philox4x32 } from './philox.ts'
+import { checkRandom, invalid, philoxKey, type RandomKey, type RandomSpec } from './random-key.ts'
+
+/**
+ * Fills a random tensor `[samples, elementsPerSample]`: `bernoulli` into a Uint8Array of 0 and 1, `uniform` in [0, 1)
+ * and `normal` (mean 0, deviation 1) into a Float32Array. This is the definition of every bit; see {@link RandomKey}.
+ */
+export function fillRandom(
+  spec: RandomSpec,
+  key: RandomKey,
+  samples: number,
+  elementsPerSample: number,
+  out: Float32Array | Uint8Array,
+): void {
+  checkRandom(spec, key, samples, elementsPerSample)
+  checkOut(spec, samples * elementsPerSample, out)
+  fillRows(blockWriter(spec, out), key, { samples, elementsPerSample, firstElement: 0 })
+}
+
+/** The part of a tensor from `firstElement` (a multiple of 4) on in each sample. */
+export interface Rows {
+  readonly samples: number
+  readonly elementsPerSample: number
+  readonly firstElement: number
+}
+
+/** Fills part of a tensor that begins at the writer's element 0. */
+export function fillRows(write: BlockWriter, key: RandomKey, { samples, elementsPerSample, firstElement }: Rows): void {
+  const words = new Uint32Array(4)
+  const seed = philoxKey(key.seed)
+  for (let sample = 0; sample < samples; sample++) {
+    for (let element = firstElement; element < elementsPerSample; element += 4) {
+      philox4x32([element / 4, key.firstPosition + sample, key.stream, key.step], seed, words)
+      write(words, sample * elementsPerSample + element, Math.min(4, elementsPerSample - element))
+    }
+  }
+}
+
+function checkOut({ kind }: RandomSpec, length: number, out: Float32Array | Uint8Array): void {
+  const expected = kind === 'bernoulli' ? Uint8Array : Float32Array
+  if (out instanceof expected && out.length === length) return
+  throw invalid(
+    'out',
+    `random tensor: ${kind} was given a ${out.constructor.name} of ${out.length} to fill; expected a ${expected.name} of ${length}`,
+  )
+}
