@@ -1,1 +1,3 @@
-export {}
+export { backendTests, listBackendTests, type Runner, type TestId, type Waiver } from './backend-tests.ts'
+export { defaultTolerance, type Tolerance } from './compare.ts'
+export type { Subject } from './subject.ts'

@@ -1,0 +1,51 @@
+import { type OpTestId, opTests, type Test } from './op-tests.ts'
+import type { Subject } from './subject.ts'
+
+/** Every test of the kit by its id. */
+export type TestId = OpTestId
+
+/** A test that a backend is known to fail; it fails in turn as soon as the test passes. */
+export interface Waiver {
+  readonly test: TestId
+  readonly reason: string
+  readonly issue?: string
+}
+
+/** What {@link backendTests} needs of vitest, node:test or the like. */
+export interface Runner {
+  describe(name: string, define: () => void): unknown
+  it(name: string, test: () => Promise<void>): unknown
+}
+
+/** The kit as a list, for running parts of it. */
+export function listBackendTests(): ReadonlyMap<TestId, Test> {
+  return new Map<TestId, Test>(opTests())
+}
+
+/**
+ * Defines the tests that every backend must pass: each primitive and its gradient against the float64 reference, and
+ * the contract of `Replica` and `Call`. A waiver for a test that passes, or that there is not, fails.
+ */
+export function backendTests(subject: Subject & { readonly waivers?: readonly Waiver[] }, runner: Runner): void {
+  const tests = listBackendTests()
+  const waivers = new Map(subject.waivers?.map((waiver) => [waiver.test, waiver]))
+  runner.describe(`${subject.name} as a backend`, () => {
+    for (const [id, test] of tests) {
+      const waiver = waivers.get(id)
+      if (waiver === undefined) runner.it(id, () => test(subject))
+      else runner.it(`${id} [waived: ${waiver.reason}]`, () => expectFailure(subject, test, waiver))
+    }
+    for (const waiver of waivers.values()) {
+      if (!tests.has(waiver.test))
+        runner.it(`waiver for ${waiver.test}`, () => Promise.reject(new Error('there is no such test')))
+    }
+  })
+}
+
+async function expectFailure(subject: Subject, test: Test, waiver: Waiver): Promise<void> {
+  const failed = await test(subject).then(
+    () => false,
+    () => true,
+  )
+  if (!failed) throw new Error(`${waiver.test} passes; remove its waiver (${waiver.reason})`)
+}
