@@ -26,7 +26,7 @@ export const groupElements = 16
 
 /**
  * Rows that are worked on at a time. One row is a single chain of dependent instructions and leaves the processor
- * waiting; several fill the gaps and share what depends on the block alone. More than three run out of registers.
+ * waiting; several fill the gaps and share what depends on the block alone. A fourth row gains nothing more.
  */
 const rowsPerTile = 3
 
