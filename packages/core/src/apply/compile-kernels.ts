@@ -6,7 +6,7 @@ import { fitsWasm, wasmKernel } from './wasm-kernel.ts'
 
 /**
  * Compiles kernels for an arena: into one WebAssembly module where `simd` allows and the operations exist there, into
- * JavaScript otherwise (10 times slower). `by` names the rule in errors.
+ * JavaScript otherwise (about 50 times slower). `by` names the rule in errors.
  */
 export function compileKernels<Name extends string>(
   arena: Arena,

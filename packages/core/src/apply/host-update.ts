@@ -38,7 +38,7 @@ interface Job {
  * Compiles the update for an arena laid out as `layout` from element 0: one fused pass per parameter. It computes what
  * {@link updateNodes} does, in the same float32 operations, but the norm of `clipNorm`, which it sums in float64. Gaps
  * between entries keep their contents. A rule with operations that WebAssembly lacks (exp, log, pow, tanh, sigmoid)
- * runs in JavaScript, about 10 times slower; one that is not elementwise is refused with `unsupported`.
+ * runs in JavaScript, about 50 times slower; one that is not elementwise is refused with `unsupported`.
  */
 export function hostUpdate(
   arena: Arena,

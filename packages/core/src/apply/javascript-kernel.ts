@@ -66,39 +66,51 @@ export const javascriptOperations: ReadonlySet<Op> = new Set<Op>([
 export function javascriptKernel(kernel: Kernel, floats: Float32Array): RunKernel {
   const blocks = new Map<Node, Block>(kernel.nodes.map((node) => [node, new Float32Array(blockLength)]))
   const blockOf = (node: Node): Block => blocks.get(node) as Block
-  const compute = (node: Node): void => stepOf(node)?.(blockOf(node), ...operandsOf(node, blockOf))
   const uniform = uniformNodes(kernel)
-  const varying = kernel.nodes.filter((node) => !uniform.has(node))
+  const prepare = computations([...uniform], blockOf)
+  const compute = computations(
+    kernel.nodes.filter((node) => !uniform.has(node)),
+    blockOf,
+  )
+  const named = (op: 'input' | 'state', names: readonly string[]): Block[] =>
+    names.map((name) => {
+      const leaf = kernel.nodes.find((node) => node.op === op && node.attributes.name === name)
+      return leaf === undefined ? new Float32Array(blockLength) : blockOf(leaf)
+    })
+  const [scalarBlocks, arrayBlocks] = [named('input', kernel.scalars), named('state', kernel.arrays)]
+  const results = [...kernel.updates].map(([array, node]) => ({ index: kernel.arrays.indexOf(array), node }))
   return (count, offsets, scalars) => {
-    for (const node of uniform) {
-      if (node.op === 'constant') blockOf(node).fill(node.attributes.values[0] as number)
-      else if (node.op === 'input') blockOf(node).fill(scalars[kernel.scalars.indexOf(node.attributes.name)] as number)
-      else compute(node)
-    }
-    const offsetOf = (array: string): number => offsets[kernel.arrays.indexOf(array)] as number
+    for (const [index, block] of scalarBlocks.entries()) block.fill(scalars[index] as number)
+    for (const run of prepare) run()
     let squares = 0
     for (let start = 0; start < count; start += blockLength) {
       const length = Math.min(blockLength, count - start)
-      for (const node of varying) {
-        if (node.op !== 'state') compute(node)
-        else copy(floats, offsetOf(node.attributes.name) + start, blockOf(node), length)
-      }
-      for (const [array, node] of kernel.updates) floats.set(blockOf(node).subarray(0, length), offsetOf(array) + start)
+      for (const [index, block] of arrayBlocks.entries())
+        copy(floats, (offsets[index] as number) + start, block, length)
+      for (const run of compute) run()
+      for (const { index, node } of results)
+        floats.set(blockOf(node).subarray(0, length), (offsets[index] as number) + start)
       if (kernel.squared !== undefined) squares += sumOfSquares(blockOf(kernel.squared), length)
     }
     return squares
   }
 }
 
+/** What to run, in order, to compute the blocks of these nodes; constants are filled in at once. */
+function computations(nodes: Iterable<Node>, blockOf: (node: Node) => Block): (() => void)[] {
+  return [...nodes].flatMap((node) => {
+    const out = blockOf(node)
+    if (node.op === 'constant') out.fill(node.attributes.values[0] as number)
+    const step = stepOf(node)
+    if (step === undefined) return []
+    const [a = out, b = a, c = a] = node.inputs.map(blockOf)
+    return () => step(out, a, b, c)
+  })
+}
+
 function stepOf(node: Node): Step | undefined {
   if (node.op !== 'cast') return steps[node.op]
   return node.dtype === 'bool' ? toBool : steps.broadcast
-}
-
-function operandsOf(node: Node, blockOf: (node: Node) => Block): [Block, Block, Block] {
-  const [a, b, c] = node.inputs.map(blockOf)
-  const first = a as Block
-  return [first, b ?? first, c ?? first]
 }
 
 function copy(from: Float32Array, offset: number, to: Block, length: number): void {

@@ -1,8 +1,14 @@
 import { LockstepError } from '../errors.ts'
 import { lookUp } from '../names.ts'
 import { adadelta } from './adadelta.ts'
+import { adagrad } from './adagrad.ts'
+import { adam } from './adam.ts'
+import { adamW } from './adam-w.ts'
+import { adamax } from './adamax.ts'
+import { fsAdaGrad } from './fs-ada-grad.ts'
 import type { Learner } from './learner.ts'
 import { momentum } from './momentum.ts'
+import { nadam } from './nadam.ts'
 import { nesterov } from './nesterov.ts'
 import { rmsprop } from './rmsprop.ts'
 import { sgd } from './sgd.ts'
@@ -11,8 +17,14 @@ const builtIn: Readonly<Record<string, (options?: object) => Learner>> = {
   sgd,
   momentum,
   nesterov,
+  adagrad,
   adadelta,
   rmsprop,
+  adam,
+  adamax,
+  adamW,
+  nadam,
+  fsAdaGrad,
 }
 
 /** The learner itself, or the built-in one of that name with its defaults; throws `unknown-name` for another. */

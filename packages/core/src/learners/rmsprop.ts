@@ -1,7 +1,7 @@
 import { add, div, mul, sqrt, square, sub } from '../graph/ops.ts'
 import { defineLearner, type LearnerOptions } from './define-learner.ts'
 import type { Learner } from './learner.ts'
-import { checkFraction, checkNotNegative, profileOf, settingsOf } from './settings.ts'
+import { checkFraction, checkNotNegative, invalidOption, profileOf, settingsOf } from './settings.ts'
 
 /** Options of {@link rmsprop}. */
 export interface RmspropOptions extends LearnerOptions {
@@ -21,7 +21,7 @@ const profiles = { keras2: { epsilon: 1e-8 }, keras3: { epsilon: 1e-7 }, tfjs: {
 /**
  * Divides by the root of the running mean square: a ← ρa + (1 − ρ)g², p ← p − lr · g / (√a + ε), lr 0.001 (Keras
  * 2.0.4; Hinton, lecture 6e). The profiles `keras3` and `tfjs`, which are the same, have ε inside the root, which makes
- * steps 100 times smaller where |g| is 1e-5.
+ * steps 100 times smaller where |g| is 1e-5. TensorFlow.js' centred rule subtracts ε and is not offered.
  */
 export function rmsprop(options: RmspropOptions = {}): Learner {
   const { profile = 'keras2' } = options
@@ -29,6 +29,8 @@ export function rmsprop(options: RmspropOptions = {}): Learner {
   const settings = settingsOf('rmsprop', options, defaults)
   checkFraction('rmsprop', settings, 'rho', 'momentum')
   checkNotNegative('rmsprop', settings, 'epsilon')
+  if (profile === 'tfjs' && settings.centered)
+    throw invalidOption('rmsprop', 'centered', true, "false with the profile 'tfjs'; use 'keras3'")
   const { rho, epsilon, centered, momentum } = settings
   const slots = ['meanSquare', ...(centered ? ['mean'] : []), ...(momentum > 0 ? ['velocity'] : [])]
   return defineLearner({
