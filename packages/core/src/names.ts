@@ -3,19 +3,25 @@ import { LockstepError } from './errors.ts'
 /**
  * The entry of `table` under `name`. Throws `unknown-name` that lists the known names and suggests the nearest one, so
  * `categorical_crossentropy` and `Relu` lead to `categoricalCrossentropy` and `relu`. `kind` says what is being named
- * ("loss", "activation").
+ * ("loss", "activation"), `advice` how else an unknown one can be brought in.
  */
-export function lookUp<T>(kind: string, name: string, table: Readonly<Record<string, T>>): T {
+export function lookUp<T>(kind: string, name: string, table: Readonly<Record<string, T>>, advice = ''): T {
   if (Object.hasOwn(table, name)) return table[name] as T
-  throw unknownName(kind, name, Object.keys(table))
+  throw unknownName(kind, name, Object.keys(table), advice)
 }
 
 /** The error {@link lookUp} throws, for names that are kept in some other way. */
-export function unknownName(kind: string, name: string, known: readonly string[]): LockstepError<'unknown-name'> {
+export function unknownName(
+  kind: string,
+  name: string,
+  known: readonly string[],
+  advice = '',
+): LockstepError<'unknown-name'> {
   const nearest = nearestName(name, known)
-  const advice = nearest === undefined ? '' : `; did you mean '${nearest}'?`
+  const guess = nearest === undefined ? '' : `; did you mean '${nearest}'?`
   const list = known.length === 0 ? 'none is known' : `known: ${known.join(', ')}`
-  return new LockstepError('unknown-name', { name, known }, `unknown ${kind} '${name}'${advice} (${list})`)
+  const end = advice === '' ? '' : `; ${advice}`
+  return new LockstepError('unknown-name', { name, known }, `unknown ${kind} '${name}'${guess} (${list})${end}`)
 }
 
 /** The known name that looks most like `name`, or undefined when none is at all alike. */

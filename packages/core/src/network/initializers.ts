@@ -48,7 +48,7 @@ export type InitializerName =
   | 'orthogonal'
   | 'identity'
 
-/** An initialiser as layers' configs hold it. */
+/** An initialiser as JSON. */
 export interface InitializerConfig {
   readonly className: string
   readonly config: Readonly<Record<string, unknown>>
@@ -84,7 +84,7 @@ export function initializerOf(option: InitializerOption): Initializer {
   return lookUp<Maker>('initializer', option.className, table)(option.config as Readonly<Record<string, never>>)
 }
 
-/** What a layer's config holds of an initialiser. */
-export function initializerConfig({ className, config }: Initializer): InitializerConfig {
-  return { className, config }
+/** Whether JSON may name the initialiser. */
+export function isBuiltIn(initializer: Initializer): boolean {
+  return Object.hasOwn(table, initializer.className)
 }

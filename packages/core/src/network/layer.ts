@@ -39,7 +39,7 @@ export interface Layer {
   readonly named: boolean
   /** As in Keras, e.g. `Dense`; the key for reading JSON. */
   readonly className: string
-  /** What the layer can be made of again: plain JSON, save where it holds a function. */
+  /** Its options with defaults filled in, of which it can be made again. Plain data, save for functions and initialisers. */
   readonly config: Readonly<Record<string, unknown>>
   /** False: its parameters keep their values. Read when a model is compiled. */
   trainable: boolean

@@ -66,7 +66,8 @@ export class Network {
   /** Positions of the inputs and of the outputs in `calls`. */
   readonly ports: { readonly inputs: readonly number[]; readonly outputs: readonly number[] }
 
-  private constructor(kind: Network['kind'], inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]) {
+  /** Use {@link Network.sequential} or {@link Network.functional}: they check what they are given. */
+  constructor(kind: Network['kind'], inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]) {
     const { values, depths, layers } = topologyOf(inputs, outputs)
     assignNames(layers)
     const position = new Map(values.map((tensor, index) => [tensor, index]))

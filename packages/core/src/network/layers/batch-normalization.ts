@@ -1,7 +1,7 @@
 import type { Node, Shape } from '../../graph/node.ts'
 import { moments } from '../../graph/ops/reduce.ts'
 import { defineLayer, type LayerFactory } from '../define-layer.ts'
-import { type InitializerOption, initializerConfig, initializerOf } from '../initializers.ts'
+import { type InitializerOption, initializerOf } from '../initializers.ts'
 import { numberWithin } from '../option-checks.ts'
 import { along, type NormalizationOptions, normalizationParts } from './normalization.ts'
 
@@ -31,8 +31,8 @@ export const batchNormalization: LayerFactory<BatchNormalizationOptions> = defin
       config: {
         momentum,
         ...parts.config,
-        movingMeanInitializer: initializerConfig(movingMeanInitializer),
-        movingVarianceInitializer: initializerConfig(movingVarianceInitializer),
+        movingMeanInitializer,
+        movingVarianceInitializer,
       },
       weights: ([shape]: readonly [Shape, ...Shape[]]) => {
         const length = shape[parts.axisIn(shape) - 1] as number

@@ -1,6 +1,6 @@
 import { gather } from '../../graph/ops/indexing.ts'
 import { defineLayer, type LayerFactory } from '../define-layer.ts'
-import { type InitializerOption, initializerConfig, initializerOf } from '../initializers.ts'
+import { type InitializerOption, initializerOf } from '../initializers.ts'
 import { positiveInteger } from '../option-checks.ts'
 import { type Regularizer, regularizerOf } from '../regularizers.ts'
 
@@ -21,7 +21,7 @@ export const embedding: LayerFactory<EmbeddingOptions> = defineLayer('Embedding'
   const outputDim = positiveInteger('embedding', 'outputDim', options.outputDim)
   const initializer = initializerOf(options.embeddingsInitializer ?? 'randomUniform')
   const regularizer = regularizerOf(options.embeddingsRegularizer)
-  const own = { embeddingsInitializer: initializerConfig(initializer), embeddingsRegularizer: regularizer }
+  const own = { embeddingsInitializer: initializer, embeddingsRegularizer: regularizer }
   return {
     config: { inputDim, outputDim, ...own },
     inputDTypes: ['int32'],

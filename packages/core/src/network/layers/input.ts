@@ -1,6 +1,6 @@
 import type { Shape } from '../../graph/node.ts'
 import { defineLayer, type LayerFactory } from '../define-layer.ts'
-import type { SymbolicTensor } from '../layer.ts'
+import type { Layer, SymbolicTensor } from '../layer.ts'
 import { checkedShape } from '../option-checks.ts'
 
 /** Options of {@link input}. */
@@ -24,6 +24,11 @@ export const inputLayer: LayerFactory<InputOptions> = defineLayer(
 
 /** An input of a functional model; hand it to `layer.apply` and name it among the model's `inputs`. */
 export function input(options: InputOptions & { readonly name?: string }): SymbolicTensor {
-  const layer = inputLayer(options)
-  return { shape: [...options.shape], dtype: options.dtype ?? 'float32', layer, inputs: [] }
+  return inputTensor(inputLayer(options))
+}
+
+/** The value that an input layer stands for. */
+export function inputTensor(layer: Layer): SymbolicTensor {
+  const { shape, dtype } = layer.config as unknown as Required<InputOptions>
+  return { shape, dtype, layer, inputs: [] }
 }

@@ -1,7 +1,7 @@
 import type { Node, Shape } from '../../graph/node.ts'
 import { add } from '../../graph/ops/elementwise.ts'
 import { type ActivationFunction, type ActivationName, activationFunction } from '../activations.ts'
-import { type InitializerOption, initializerConfig, initializerOf } from '../initializers.ts'
+import { type InitializerOption, initializerOf } from '../initializers.ts'
 import type { WeightSpec } from '../layer.ts'
 import { type Regularizer, regularizerOf } from '../regularizers.ts'
 
@@ -40,8 +40,8 @@ export function kernelParts(options: KernelOptions): KernelParts {
     config: {
       activation,
       useBias,
-      kernelInitializer: initializerConfig(kernelInitializer),
-      biasInitializer: initializerConfig(biasInitializer),
+      kernelInitializer,
+      biasInitializer,
       kernelRegularizer,
       biasRegularizer,
     },

@@ -1,7 +1,7 @@
 import { type Node, type Shape, shapeError } from '../../graph/node.ts'
 import { add, div, mul, sqrt, sub } from '../../graph/ops/elementwise.ts'
 import { reshape } from '../../graph/ops/shape.ts'
-import { type InitializerOption, initializerConfig, initializerOf } from '../initializers.ts'
+import { type InitializerOption, initializerOf } from '../initializers.ts'
 import type { WeightSpec } from '../layer.ts'
 import { numberWithin } from '../option-checks.ts'
 import { type Regularizer, regularizerOf } from '../regularizers.ts'
@@ -42,8 +42,8 @@ export function normalizationParts(maker: string, options: NormalizationOptions)
   const gammaInitializer = initializerOf(options.gammaInitializer ?? 'ones')
   const [betaRegularizer, gammaRegularizer] = [options.betaRegularizer, options.gammaRegularizer].map(regularizerOf)
   const initializers = {
-    betaInitializer: initializerConfig(betaInitializer),
-    gammaInitializer: initializerConfig(gammaInitializer),
+    betaInitializer,
+    gammaInitializer,
   }
   const spec = (length: number, initializer: typeof betaInitializer, regularizer: Regularizer | undefined) =>
     ({ shape: [length], initializer, kind: 'parameter', regularizer }) as const
