@@ -8,7 +8,7 @@ import { weightsOf } from './symbolic.ts'
 import { topologyOf } from './topology.ts'
 import { type NetworkTrace, type TraceOptions, traceCalls } from './trace.ts'
 
-export type { NetworkStatistic, NetworkTrace, TraceOptions } from './trace.ts'
+export type { NetworkTrace, StatisticUpdate, TraceOptions } from './trace.ts'
 
 /** One use of a layer. */
 export interface LayerCall {

@@ -16,7 +16,7 @@ export interface TraceOptions {
 }
 
 /** A statistic to be moved: running ← momentum · running + (1 − momentum) · value. */
-export interface NetworkStatistic {
+export interface StatisticUpdate {
   /** `<layer>/<weight>`. */
   readonly weight: string
   /** The batch's value; of a layer used several times, the mean over its uses. */
@@ -31,7 +31,7 @@ export interface NetworkTrace {
   /** Results of each layer by name, one for each use; inputs are not among them. */
   readonly layerOutputs: ReadonlyMap<string, readonly Node[]>
   /** One for each statistic that moves; empty outside training. */
-  readonly statistics: readonly NetworkStatistic[]
+  readonly statistics: readonly StatisticUpdate[]
 }
 
 /** Random streams set aside for one use of a layer: stream = position of the use · this + number of the draw. */
@@ -41,7 +41,7 @@ export const streamsPerCall = 1024
 export function traceCalls(network: Network, inputs: readonly Node[], options: TraceOptions): NetworkTrace {
   const samples = checkInputs(network, inputs)
   const weights = weightNodes(network, options)
-  const moves: NetworkStatistic[] = []
+  const moves: StatisticUpdate[] = []
   const values: Node[] = []
   const layerOutputs = new Map<string, Node[]>()
   for (const [position, { layer, inputs: from, shape }] of network.calls.entries()) {
@@ -70,7 +70,7 @@ function weightNodes(network: Network, options: TraceOptions): Map<Layer, Record
   return nodes
 }
 
-function trainingContext(layer: Layer, position: number, moves: NetworkStatistic[]): LayerContext {
+function trainingContext(layer: Layer, position: number, moves: StatisticUpdate[]): LayerContext {
   let draws = 0
   return {
     training: true,
@@ -87,7 +87,7 @@ function trainingContext(layer: Layer, position: number, moves: NetworkStatistic
 }
 
 /** One move for each statistic: a layer that is used several times moves its statistics once, by the mean. */
-function combined(moves: readonly NetworkStatistic[]): NetworkStatistic[] {
+function combined(moves: readonly StatisticUpdate[]): StatisticUpdate[] {
   const firsts = moves.filter(({ weight }, index) => moves.findIndex((move) => move.weight === weight) === index)
   return firsts.map((first) => {
     const ofOne = moves.filter((move) => move.weight === first.weight)

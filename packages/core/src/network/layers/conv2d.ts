@@ -6,7 +6,7 @@ import { checkedPair, imageShape, oneOf, positiveInteger } from '../option-check
 import { type KernelOptions, kernelParts } from './kernel-options.ts'
 
 /** Options of {@link conv2d}; where one number is given it counts for height and width. */
-export interface Conv2dLayerOptions extends KernelOptions {
+export interface Conv2dOptions extends KernelOptions {
   /** Channels of the result. */
   readonly filters: number
   readonly kernelSize: PairLike
@@ -24,7 +24,7 @@ export interface Conv2dLayerOptions extends KernelOptions {
  * Convolution of images `[height, width, channels]` with a kernel `[kh, kw, channels / groups, filters]`, plus bias
  * `[filters]`, activated.
  */
-export const conv2d: LayerFactory<Conv2dLayerOptions> = defineLayer('Conv2D', (options: Conv2dLayerOptions) => {
+export const conv2d: LayerFactory<Conv2dOptions> = defineLayer('Conv2D', (options: Conv2dOptions) => {
   const filters = positiveInteger('conv2d', 'filters', options.filters)
   const kernelSize = checkedPair('conv2d', 'kernelSize', options.kernelSize)
   const strides = checkedPair('conv2d', 'strides', options.strides ?? 1)
