@@ -21,7 +21,8 @@ export function gradients(target: Node, wanted: readonly Node[]): Node[] {
       `gradients: a value of dtype ${integer.dtype} has no gradient; expected float32`,
     )
   }
-  const order = dependents(target, new Set(wanted))
+  const { order, visited } = dependents(target, new Set(wanted))
+  for (const node of wanted) if (!visited.has(node)) checkNoTwin(node, visited)
   const sums = new Map<Node, Node>([[target, constant(1)]])
   for (const node of order) backward(node, sums, order)
   return wanted.map((node) => sums.get(node) ?? broadcast(constant(0), node.shape))
@@ -46,7 +47,7 @@ function backward(node: Node, sums: Map<Node, Node>, active: ReadonlySet<Node>):
 }
 
 /** The float nodes between `target` and `wanted`, users before operands. */
-function dependents(target: Node, wanted: ReadonlySet<Node>): Set<Node> {
+function dependents(target: Node, wanted: ReadonlySet<Node>): { order: ReadonlySet<Node>; visited: ReadonlySet<Node> } {
   const reaches = new Map<Node, boolean>()
   const order: Node[] = []
   const stack = [target]
@@ -64,5 +65,19 @@ function dependents(target: Node, wanted: ReadonlySet<Node>): Set<Node> {
     reaches.set(node, carries)
     if (carries) order.push(node)
   }
-  return new Set(order.reverse())
+  return { order: new Set(order.reverse()), visited: new Set(reaches.keys()) }
+}
+
+/** A leaf made a second time is another node: its gradient would be zeros, in silence. */
+function checkNoTwin(node: Node, visited: ReadonlySet<Node>): void {
+  if (node.op !== 'input' && node.op !== 'state') return
+  const { name } = node.attributes
+  for (const other of visited) {
+    if (other.op !== node.op || other.attributes.name !== name) continue
+    throw new LockstepError(
+      'invalid-argument',
+      { argument: 'wanted' },
+      `gradients: the target uses another node for ${node.op} ${JSON.stringify(name)}; make it once and pass that node`,
+    )
+  }
 }

@@ -1,1 +1,2 @@
-export {}
+export { writeFileAtomic } from './atomic-write.ts'
+export { readBytes } from './read-bytes.ts'

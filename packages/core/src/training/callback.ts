@@ -7,6 +7,8 @@ export interface TrainingParams {
   readonly batchSize: number
   /** Samples of an epoch, where known. */
   readonly samples?: number
+  /** Samples that are measured after every epoch, where known. */
+  readonly validationSamples?: number
   /** Batches of an epoch, where known. */
   readonly steps?: number
   readonly verbose: number

@@ -1,5 +1,6 @@
 import { makeNode, type Node, type ReduceAttributes, type Shape, shapeError, sizeOf } from '../node.ts'
 import { cast, mul, sub } from './elementwise.ts'
+import { reshape } from './shape.ts'
 
 /** Which axes to reduce (default all; negative count from the end) and whether they stay with extent 1. */
 export interface ReduceOptions {
@@ -20,7 +21,8 @@ export function reduceMax(x: Node, options: ReduceOptions = {}): Node {
 /** Arithmetic mean over the axes. */
 export function reduceMean(x: Node, options: ReduceOptions = {}): Node {
   const sum = reduceSum(x, options)
-  return mul(sum, sizeOf(sum.shape) / sizeOf(x.shape))
+  const count = sizeOf(x.shape) / sizeOf(sum.shape)
+  return count === 1 ? sum : mul(sum, 1 / count)
 }
 
 /** Mean and population variance (division by the count) over the axes. */
@@ -41,6 +43,7 @@ function reduce(op: 'reduceSum' | 'reduceMax', x: Node, options: ReduceOptions):
   const axes = checkAxes(op, x.shape, options.axes ?? x.shape.map((_, axis) => axis))
   if (axes.length === 0) return x
   const attributes: ReduceAttributes = { axes, keepDims: options.keepDims ?? false }
+  if (axes.every((axis) => x.shape[axis] === 1)) return reshape(x, reducedShape(x.shape, attributes))
   return makeNode(op, [x], attributes, reducedShape(x.shape, attributes), x.dtype)
 }
 

@@ -1,0 +1,60 @@
+import { LockstepError } from '../errors.ts'
+import { learnerFromConfig } from '../learners/resolve.ts'
+import { type JSONOptions, networkFromJSON } from '../network/json.ts'
+import { type Checkpoint, decodeCheckpoint, type TrainingHeader } from './checkpoint.ts'
+import type { CompileOptions } from './compile.ts'
+import { Model } from './model.ts'
+import { nodeTools } from './platform.ts'
+
+/** Options of `loadModel`: what a file cannot hold, and what is to differ from it. */
+export interface LoadOptions extends JSONOptions, Partial<CompileOptions> {}
+
+/** A model from JSON made by `model.toJSON()`, with new initial weights. */
+export function modelFromJSON(json: unknown, options: JSONOptions = {}): Model {
+  const { name, seed, network } = json as { name: string; seed: number; network: unknown }
+  return new Model(networkFromJSON(network, options), { name, seed })
+}
+
+/**
+ * A model from the bytes of a model file. With a backend it is compiled as it was when saved (options here win), with
+ * the learner's slots and its place in training; go on with `fit(…, { resume: true })`. `source` names the bytes in errors.
+ */
+export async function deserializeModel(
+  bytes: Uint8Array,
+  options: LoadOptions = {},
+  source = 'the model file',
+): Promise<Model> {
+  const { header, values } = decodeCheckpoint(bytes, source)
+  const model = modelFromJSON(header.model, options)
+  const { backend, customLayers: _, ...compileOptions } = options
+  if (backend !== undefined) model.compile({ ...compileSettings(header.training), ...compileOptions, backend })
+  await model.restore(checkedValues(model, values, source), header.training?.progress)
+  return model
+}
+
+/** Reads a file written by `model.save(path)`. Node only. */
+export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
+  const { readBytes } = await nodeTools('loadModel(path)')
+  return deserializeModel(await readBytes(path), options, path)
+}
+
+function compileSettings(training: TrainingHeader | undefined): Partial<CompileOptions> {
+  if (training === undefined) return {}
+  const { learner, loss, metrics, lossWeights } = training
+  return {
+    learner: learnerFromConfig(learner),
+    ...(loss === undefined ? {} : { loss }),
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(lossWeights === undefined ? {} : { lossWeights }),
+  } as Partial<CompileOptions>
+}
+
+function checkedValues(model: Model, values: Checkpoint['values'], source: string): Checkpoint['values'] {
+  const missing = model.network.weights.find(({ name }) => !values.has(name))
+  if (missing === undefined) return values
+  throw new LockstepError(
+    'invalid-data',
+    { source },
+    `${source} has no tensor for the weight ${missing.name}; it has ${[...values.keys()].join(', ')}`,
+  )
+}

@@ -1,0 +1,13 @@
+import type { Layer } from '../network/layer.ts'
+import { Network, type NetworkEnds } from '../network/network.ts'
+import { Model, type ModelOptions } from './model.ts'
+
+/** A model of layers one after the other; the first needs `inputShape`. */
+export function sequential(layers: readonly Layer[], options: ModelOptions = {}): Model {
+  return new Model(Network.sequential(layers), { name: 'sequential_1', ...options })
+}
+
+/** A model of everything that leads from `inputs` (made with `input()`) to `outputs`; layers may be shared. */
+export function model(options: NetworkEnds & ModelOptions): Model {
+  return new Model(Network.functional(options), options)
+}

@@ -1,0 +1,77 @@
+import { LockstepError } from '../errors.ts'
+import type { Shape } from '../graph/node.ts'
+import type { Loss, LossFunction } from '../losses/loss.ts'
+import { resolveLoss } from '../losses/resolve.ts'
+import type { Metric, MetricFunction } from '../metrics/metric.ts'
+import { resolveMetric } from '../metrics/resolve.ts'
+import type { TensorSpec } from './data.ts'
+
+export type LossSpec = string | LossFunction | Loss
+export type MetricSpec = string | MetricFunction | Metric
+
+/** One for all outputs, one for each in their order, or by the output's name. */
+export type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>
+
+/** What one output is trained towards and measured by. */
+export interface Objective {
+  /** The output's name. */
+  readonly name: string
+  readonly loss: Loss
+  /** Factor of this output's loss in the total. */
+  readonly lossWeight: number
+  readonly metrics: readonly { readonly metric: Metric; readonly weighted: boolean }[]
+  /** Extent of the last axis: the number of classes where the output is categorical. */
+  readonly classes: number
+  /** The output's shape without the sample axis. */
+  readonly outputShape: Shape
+}
+
+export interface ObjectiveOptions {
+  readonly loss: PerOutput<LossSpec>
+  readonly lossWeights?: PerOutput<number>
+  readonly metrics?: readonly MetricSpec[] | Readonly<Record<string, readonly MetricSpec[]>>
+  readonly weightedMetrics?: readonly MetricSpec[]
+}
+
+/** Resolves losses and metrics for every output; throws `unknown-name` or `invalid-argument` for what does not fit. */
+export function objectivesFor(outputs: readonly TensorSpec[], options: ObjectiveOptions): Objective[] {
+  return outputs.map(({ name, shape }, index) => {
+    const loss = resolveLoss(pick('loss', options.loss, name, index, outputs))
+    const lossWeight =
+      options.lossWeights === undefined ? 1 : pick('lossWeights', options.lossWeights, name, index, outputs)
+    const resolve = (weighted: boolean) => (spec: MetricSpec) => ({
+      metric: resolveMetric(spec, { loss, outputShape: shape }),
+      weighted,
+    })
+    const metrics = [
+      ...metricsOf(options.metrics, name).map(resolve(false)),
+      ...(options.weightedMetrics ?? []).map(resolve(true)),
+    ]
+    return { name, loss, lossWeight, metrics, classes: shape.at(-1) ?? 1, outputShape: shape }
+  })
+}
+
+/** The shape of one sample's target. */
+export function targetShape({ loss, outputShape }: Objective): Shape {
+  return loss.targets === 'sparse' ? outputShape.slice(0, -1) : outputShape
+}
+
+function metricsOf(metrics: ObjectiveOptions['metrics'], name: string): readonly MetricSpec[] {
+  if (metrics === undefined) return []
+  return Array.isArray(metrics) ? metrics : ((metrics as Readonly<Record<string, readonly MetricSpec[]>>)[name] ?? [])
+}
+
+function pick<T>(what: string, spec: PerOutput<T>, name: string, index: number, outputs: readonly TensorSpec[]): T {
+  const names = outputs.map((output) => output.name).join(', ')
+  const missing = (got: string): never => {
+    throw new LockstepError(
+      'invalid-argument',
+      { argument: what },
+      `compile: ${what} has ${got}; expected one for each output: ${names}`,
+    )
+  }
+  if (Array.isArray(spec)) return spec.length === outputs.length ? spec[index] : missing(`${spec.length} entries`)
+  if (typeof spec !== 'object' || spec === null || 'perSample' in spec) return spec as T
+  const named = spec as Readonly<Record<string, T>>
+  return name in named ? (named[name] as T) : missing(`the keys ${Object.keys(named).join(', ')}`)
+}

@@ -1,0 +1,80 @@
+import type { Batch } from './batch.ts'
+import type { BatchSource } from './source.ts'
+import { denominatorOf } from './totals.ts'
+
+/** What goes to the engine in one call: one batch, or several whole steps fused. */
+export interface Unit {
+  /** More than one only when steps are fused; then all of one size. */
+  readonly batches: readonly Batch[]
+  /** Position in the global batch of the first sample. */
+  readonly firstPosition: number
+  /** Add to the gradients of the unit before, with which this one makes up a step. */
+  readonly accumulate: boolean
+  /** Set on the unit that completes a step (or several fused ones). */
+  readonly completes?: StepCounts
+  /** For each output, what its loss sums are divided by in this step. */
+  readonly denominators: readonly number[]
+}
+
+/** What the steps that a unit completes add up to. */
+export interface StepCounts {
+  readonly steps: number
+  /** Over all of the steps' micro-batches. */
+  readonly samples: number
+}
+
+export interface UnitOptions {
+  /** Micro-batches that make up one update. */
+  readonly accumulation: number
+  /** Steps in one call. */
+  readonly fused: number
+  /** First batch of the epoch to take. */
+  readonly first: number
+}
+
+/** Cuts an epoch into calls. Groups that the epoch's end leaves short are used as they are. */
+export async function* units(source: BatchSource, epoch: number, options: UnitOptions): AsyncGenerator<Unit> {
+  const wanted = Math.max(options.accumulation, options.fused)
+  const flush = options.fused > 1 ? fusedUnits : accumulatedUnits
+  let group: Batch[] = []
+  for await (const batch of source.epoch(epoch, options.first)) {
+    group.push(batch)
+    if (group.length < wanted) continue
+    yield* flush(group, wanted)
+    group = []
+  }
+  yield* flush(group, wanted)
+}
+
+/** The units of one update over micro-batches. */
+export function accumulatedUnits(group: readonly Batch[]): Unit[] {
+  const outputs = group[0]?.weights.length ?? 0
+  const denominators = Array.from({ length: outputs }, (_, index) =>
+    group.reduce((sum, batch) => sum + denominatorOf(batch, index), 0),
+  )
+  const samples = group.reduce((sum, batch) => sum + batch.size, 0)
+  let firstPosition = 0
+  return group.map((batch, index) => {
+    const last = index === group.length - 1
+    const unit = { batches: [batch], firstPosition, accumulate: index > 0, denominators }
+    firstPosition += batch.size
+    return last ? { ...unit, completes: { steps: 1, samples } } : unit
+  })
+}
+
+function fusedUnits(group: readonly Batch[], wanted: number): Unit[] {
+  const size = group[0]?.size
+  if (group.length < wanted || group.some((batch) => batch.size !== size)) {
+    return group.flatMap((batch) => accumulatedUnits([batch]))
+  }
+  const samples = group.reduce((sum, batch) => sum + batch.size, 0)
+  return [
+    {
+      batches: group,
+      firstPosition: 0,
+      accumulate: false,
+      completes: { steps: group.length, samples },
+      denominators: [],
+    },
+  ]
+}
