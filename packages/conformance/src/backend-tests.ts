@@ -1,8 +1,9 @@
+import { type BehaviourTestId, behaviourTests } from './behaviours/behaviours.ts'
 import { type OpTestId, opTests, type Test } from './op-tests.ts'
 import type { Subject } from './subject.ts'
 
 /** Every test of the kit by its id. */
-export type TestId = OpTestId
+export type TestId = OpTestId | BehaviourTestId
 
 /** A test that a backend is known to fail; it fails in turn as soon as the test passes. */
 export interface Waiver {
@@ -19,7 +20,8 @@ export interface Runner {
 
 /** The kit as a list, for running parts of it. */
 export function listBackendTests(): ReadonlyMap<TestId, Test> {
-  return new Map<TestId, Test>(opTests())
+  const behaviours = Object.entries(behaviourTests) as [BehaviourTestId, Test][]
+  return new Map<TestId, Test>([...opTests(), ...behaviours])
 }
 
 /**

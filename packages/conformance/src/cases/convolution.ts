@@ -151,7 +151,7 @@ function overGeometries(draw: Draw): Record<Gradient, OpCase> {
 export const convolutionCases: CasesOf<ConvolutionNames> = {
   conv2d: {
     ...overGeometries(forward),
-    large: large((random) => forward(random, [16, 31, 33, 16], [3, 3, 16, 67], { padding: 'same' })),
+    large: large((random) => forward(random, [32, 33, 32, 3], [3, 3, 3, 31], { padding: 'same' })),
   },
   conv2dInputGradient: overGeometries(inputGradient),
   conv2dFilterGradient: overGeometries(filterGradient),

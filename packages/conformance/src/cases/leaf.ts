@@ -1,5 +1,5 @@
 import { type Node, ops } from '@lockstep/core'
-import { type CasesOf, discrete, large, type OpCase, smooth } from './op-case.ts'
+import { type CasesOf, discrete, type OpCase, smooth } from './op-case.ts'
 import { as, bits, integers, normal, of, type Tensor, uniform } from './tensor.ts'
 
 /** Names of the cases of leaves and of the marker of differentiation. */
@@ -44,7 +44,7 @@ export const leafCases: CasesOf<LeafNames> = {
       operands: [normal(random, [4, 5]), as('state', normal(random, [5, 3])), as('state', normal(random, [3]))],
       build: (x, kernel, bias) => ops.add(ops.matmul(x as Node, kernel as Node), bias as Node),
     })),
-    large: large((random) => ({
+    large: discrete((random) => ({
       operands: [as('state', normal(random, [1031, 1019])), normal(random, [1019])],
       build: product,
     })),
