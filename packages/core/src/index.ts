@@ -1,3 +1,4 @@
+export * from './apply/index.ts'
 export { type Arena, allocateArena } from './backend/arena.ts'
 export type {
   Backend,
@@ -34,9 +35,13 @@ export type {
 export { gradients, graph, printGraph, randomName, sameShape, showShape, sizeOf } from './graph/index.ts'
 /** The graph operations, for layers, losses, metrics and learners of your own: `ops.matmul(x, w)`. */
 export * as ops from './graph/ops.ts'
+export * from './learners/index.ts'
 export * from './losses/index.ts'
 export * from './metrics/index.ts'
 export * from './network/index.ts'
+export type { Schedule, ScheduleUnit } from './schedules/index.ts'
+/** Learning rates that change during training: `schedules.cosine({ initial: 0.1, period: 1000 })`. */
+export * as schedules from './schedules/index.ts'
 export type { Callback, CallbackContext, Logs, TrainedModel, TrainingParams } from './training/callback.ts'
 export type { Compiled, CompileOptions } from './training/compile.ts'
 export type { ArrayData, ModelData } from './training/data.ts'

@@ -64,41 +64,85 @@ export const javascriptOperations: ReadonlySet<Op> = new Set<Op>([
  * operations WebAssembly has give the same bits here.
  */
 export function javascriptKernel(kernel: Kernel, floats: Float32Array): RunKernel {
-  const blocks = new Map<Node, Block>(kernel.nodes.map((node) => [node, new Float32Array(blockLength)]))
-  const blockOf = (node: Node): Block => blocks.get(node) as Block
-  const uniform = uniformNodes(kernel)
-  const prepare = computations([...uniform], blockOf)
-  const compute = computations(
-    kernel.nodes.filter((node) => !uniform.has(node)),
-    blockOf,
-  )
-  const named = (op: 'input' | 'state', names: readonly string[]): Block[] =>
-    names.map((name) => {
-      const leaf = kernel.nodes.find((node) => node.op === op && node.attributes.name === name)
-      return leaf === undefined ? new Float32Array(blockLength) : blockOf(leaf)
-    })
-  const [scalarBlocks, arrayBlocks] = [named('input', kernel.scalars), named('state', kernel.arrays)]
-  const results = [...kernel.updates].map(([array, node]) => ({ index: kernel.arrays.indexOf(array), node }))
+  const blocks = new BlockProgram(kernel)
   return (count, offsets, scalars) => {
-    for (const [index, block] of scalarBlocks.entries()) block.fill(scalars[index] as number)
-    for (const run of prepare) run()
+    blocks.prepare(scalars)
     let squares = 0
     for (let start = 0; start < count; start += blockLength) {
       const length = Math.min(blockLength, count - start)
-      for (const [index, block] of arrayBlocks.entries())
-        copy(floats, (offsets[index] as number) + start, block, length)
-      for (const run of compute) run()
-      for (const { index, node } of results)
-        floats.set(blockOf(node).subarray(0, length), (offsets[index] as number) + start)
-      if (kernel.squared !== undefined) squares += sumOfSquares(blockOf(kernel.squared), length)
+      blocks.load(floats, offsets, start, length)
+      blocks.compute()
+      blocks.store(floats, offsets, start, length)
+      squares += blocks.sumOfSquares(length)
     }
     return squares
   }
 }
 
+/** A block of memory for every node of a kernel, and what fills them. */
+class BlockProgram {
+  readonly #squared: Block | undefined
+  readonly #scalars: readonly Block[]
+  readonly #arrays: readonly Block[]
+  readonly #results: readonly { readonly array: number; readonly block: Block }[]
+  readonly #preparation: readonly (() => void)[]
+  readonly #computation: readonly (() => void)[]
+
+  constructor(kernel: Kernel) {
+    const blocks = new Map<Node, Block>(kernel.nodes.map((node) => [node, new Float32Array(blockLength)]))
+    const blockOf = (node: Node): Block => blocks.get(node) as Block
+    const leaves = (op: 'input' | 'state', names: readonly string[]): Block[] =>
+      names.map((name) => {
+        const leaf = kernel.nodes.find((node) => node.op === op && node.attributes.name === name)
+        return leaf === undefined ? new Float32Array(blockLength) : blockOf(leaf)
+      })
+    this.#squared = kernel.squared && blockOf(kernel.squared)
+    this.#scalars = leaves('input', kernel.scalars)
+    this.#arrays = leaves('state', kernel.arrays)
+    this.#results = [...kernel.updates].map(([name, node]) => ({
+      array: kernel.arrays.indexOf(name),
+      block: blockOf(node),
+    }))
+    const uniform = uniformNodes(kernel)
+    const varying = kernel.nodes.filter((node) => !uniform.has(node))
+    this.#preparation = computations([...uniform], blockOf)
+    this.#computation = computations(varying, blockOf)
+  }
+
+  prepare(scalars: readonly number[]): void {
+    for (const [index, block] of this.#scalars.entries()) block.fill(scalars[index] as number)
+    for (const step of this.#preparation) step()
+  }
+
+  load(floats: Float32Array, offsets: readonly number[], start: number, length: number): void {
+    for (const [index, block] of this.#arrays.entries()) {
+      const offset = (offsets[index] as number) + start
+      for (let i = 0; i < length; i++) block[i] = floats[offset + i] as number
+    }
+  }
+
+  compute(): void {
+    for (const step of this.#computation) step()
+  }
+
+  store(floats: Float32Array, offsets: readonly number[], start: number, length: number): void {
+    for (const { array, block } of this.#results) {
+      const offset = (offsets[array] as number) + start
+      for (let i = 0; i < length; i++) floats[offset + i] = block[i] as number
+    }
+  }
+
+  sumOfSquares(length: number): number {
+    const values = this.#squared
+    let sum = 0
+    if (values !== undefined) for (let i = 0; i < length; i++) sum += (values[i] as number) ** 2
+    return sum
+  }
+}
+
 /** What to run, in order, to compute the blocks of these nodes; constants are filled in at once. */
-function computations(nodes: Iterable<Node>, blockOf: (node: Node) => Block): (() => void)[] {
-  return [...nodes].flatMap((node) => {
+function computations(nodes: readonly Node[], blockOf: (node: Node) => Block): (() => void)[] {
+  return nodes.flatMap((node) => {
     const out = blockOf(node)
     if (node.op === 'constant') out.fill(node.attributes.values[0] as number)
     const step = stepOf(node)
@@ -111,14 +155,4 @@ function computations(nodes: Iterable<Node>, blockOf: (node: Node) => Block): ((
 function stepOf(node: Node): Step | undefined {
   if (node.op !== 'cast') return steps[node.op]
   return node.dtype === 'bool' ? toBool : steps.broadcast
-}
-
-function copy(from: Float32Array, offset: number, to: Block, length: number): void {
-  for (let i = 0; i < length; i++) to[i] = from[offset + i] as number
-}
-
-function sumOfSquares(values: Block, length: number): number {
-  let sum = 0
-  for (let i = 0; i < length; i++) sum += (values[i] as number) ** 2
-  return sum
 }

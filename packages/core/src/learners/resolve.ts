@@ -27,6 +27,9 @@ const builtIn: Readonly<Record<string, (options?: object) => Learner>> = {
   fsAdaGrad,
 }
 
+/** The names of the built-in learners. */
+export const learnerNames: readonly string[] = Object.keys(builtIn)
+
 /** The learner itself, or the built-in one of that name with its defaults; throws `unknown-name` for another. */
 export function resolveLearner(learner: string | Learner): Learner {
   return typeof learner === 'string' ? lookUp('learner', learner, builtIn)() : learner

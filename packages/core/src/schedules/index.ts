@@ -10,6 +10,18 @@ import type {
   WarmUpSchedule,
 } from './schedule.ts'
 
+export type {
+  CosineSchedule,
+  ExponentialSchedule,
+  InverseTimeSchedule,
+  PiecewiseSchedule,
+  PolynomialSchedule,
+  Schedule,
+  ScheduleUnit,
+  WarmUpSchedule,
+} from './schedule.ts'
+export { scheduledRate } from './scheduled-rate.ts'
+
 /** A schedule's fields without `kind`; those named in `Defaulted` may be left out, `unit` always (default: steps). */
 type Fields<S extends Schedule, Defaulted extends keyof S = never> = Omit<S, 'kind' | 'unit' | Defaulted> &
   Partial<Pick<S, Defaulted>> & { readonly unit?: ScheduleUnit }
