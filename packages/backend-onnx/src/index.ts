@@ -1,1 +1,3 @@
-export {}
+export type { OptimizationLevel } from './engine/engine.ts'
+export type { EngineKind } from './engine/load-engine.ts'
+export { type OnnxOptions, onnx } from './onnx.ts'

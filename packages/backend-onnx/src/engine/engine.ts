@@ -1,0 +1,45 @@
+import type { DType, HostTensor, Shape } from '@lockstep/core'
+
+/** One input or output of a model together with the memory that runs read or write in place. */
+export interface BoundTensor {
+  readonly name: string
+  readonly dtype: DType
+  readonly shape: Shape
+  readonly memory: HostTensor
+}
+
+export type OptimizationLevel = 'disabled' | 'basic' | 'extended' | 'all'
+
+/** What a session is made with. */
+export interface SessionOptions {
+  /** Threads that one run may use. */
+  readonly threads: number
+  readonly optimizationLevel: OptimizationLevel
+  /** Writes a JSON trace of every node's time to `<prefix>_<date>.json` when the session is released. */
+  readonly profilePrefix?: string
+}
+
+/** The memory of one kind of run. Everything is prepared when it is made, so that a run allocates nothing. */
+export interface Binding {
+  /** Rejects with `engine-failure`. At most one run of a binding at a time. */
+  run(): Promise<void>
+  /** Not during a run. */
+  release(): void
+}
+
+/** A compiled model. It owns no state: several bindings, also of several replicas, may run at the same time. */
+export interface Session {
+  bind(inputs: readonly BoundTensor[], outputs: readonly BoundTensor[]): Binding
+  /** After all its bindings. */
+  release(): Promise<void>
+}
+
+/** ONNX Runtime, through one of the two ways that lead to it from Node. */
+export interface Engine {
+  /** `c-api` or `js`, for messages. */
+  readonly name: string
+  /** Bound memory may be a SharedArrayBuffer, visible to worker threads; otherwise it must not be one. */
+  readonly sharedMemory: boolean
+  /** Compiles an ONNX model given as bytes. */
+  load(model: Uint8Array, options: SessionOptions): Promise<Session>
+}

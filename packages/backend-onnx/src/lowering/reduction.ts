@@ -1,0 +1,53 @@
+import type { Node, NodeOf } from '@lockstep/core'
+import type { Emitters } from './emitter.ts'
+import { axisIn, isImage, type Layout } from './layout.ts'
+import type { Lowering } from './lowering.ts'
+import type { OnnxGraph } from './onnx-graph.ts'
+import { cast, reshape } from './shaping.ts'
+import { reducedShape, sumOver } from './sum.ts'
+import type { Tensor } from './tensor.ts'
+
+/** Reduces in the layout that the operand has, unless its axes would come out in another order. */
+function reduce(
+  node: NodeOf<'reduceSum' | 'reduceMax'>,
+  lowering: Lowering,
+  apply: (onnx: OnnxGraph, x: Tensor, axes: readonly number[], keepDims: boolean) => Tensor,
+): void {
+  const operand = node.inputs[0] as Node
+  const { axes, keepDims } = node.attributes
+  const layout = reductionLayout(operand, lowering, node)
+  const mapped = isImage(operand) ? axes.map((axis) => axisIn(axis, layout)).sort((a, b) => a - b) : axes
+  const result = apply(lowering.onnx, lowering.full(operand, layout), mapped, keepDims)
+  if (keepDims) lowering.define(node as Node, result, layout)
+  else lowering.define(node as Node, reshape(lowering.onnx, result, node.shape))
+}
+
+function reductionLayout(operand: Node, lowering: Lowering, node: NodeOf<'reduceSum' | 'reduceMax'>): Layout {
+  if (!isImage(operand) || lowering.made(operand).layout === 'plain') return 'plain'
+  const { axes, keepDims } = node.attributes
+  const left = [0, 1, 2, 3].filter((axis) => !axes.includes(axis) && operand.shape[axis] !== 1)
+  const order = left.map((axis) => axisIn(axis, 'channelsFirst'))
+  const ascending = order.every((axis, index) => index === 0 || axis > (order[index - 1] as number))
+  return keepDims || ascending ? 'channelsFirst' : 'plain'
+}
+
+function maximum(onnx: OnnxGraph, x: Tensor, axes: readonly number[], keepDims: boolean): Tensor {
+  const values = x.type === 'bool' ? cast(onnx, x, 'int32') : x
+  const shape = reducedShape(x.shape, axes, keepDims)
+  const attributes = { keepdims: keepDims ? 1 : 0 }
+  return cast(onnx, onnx.add('ReduceMax', [values, onnx.int64(axes)], { shape }, { attributes }), x.type)
+}
+
+function argmax(node: NodeOf<'argmax'>, lowering: Lowering): void {
+  const x = lowering.full(node.inputs[0] as Node)
+  const attributes = { axis: node.attributes.axis, keepdims: 0 }
+  const position = lowering.onnx.add('ArgMax', [x], { shape: node.shape, type: 'int64' }, { attributes })
+  lowering.define(node, cast(lowering.onnx, position, 'int32'))
+}
+
+/** Reductions. */
+export const reductionEmitters: Emitters<'reduceSum' | 'reduceMax' | 'argmax'> = {
+  reduceSum: (node, lowering) => reduce(node, lowering, sumOver),
+  reduceMax: (node, lowering) => reduce(node, lowering, maximum),
+  argmax,
+}
