@@ -1,5 +1,6 @@
 import { evaluate } from '@lockstep/backend-reference'
 import { type Graph, graph, input, type Layer, Network, type Node, ops, randomName } from '@lockstep/core'
+import { expect } from 'vitest'
 
 /** A tensor of a batch. */
 export interface BatchTensor {
@@ -41,6 +42,18 @@ export function runLayer(layer: Layer, run: LayerRun): LayerResult {
   const valuesOf = (name: string): number[] => [...(results.get(name) ?? [])]
   const moved = statistics.map(({ weight, momentum }) => [weight, { value: valuesOf(weight), momentum }])
   return { values: valuesOf('value'), shape: value.shape.slice(1), statistics: Object.fromEntries(moved) }
+}
+
+/** Expects values to nine decimals. `shape` is that of one sample. */
+export function expectValues(result: LayerResult, shape: readonly number[], values: readonly number[]): void {
+  expect(result.shape).toEqual(shape)
+  expect(result.values.length).toBe(values.length)
+  for (const [index, value] of values.entries()) expect(result.values[index]).toBeCloseTo(value, 9)
+}
+
+/** 1, 2, 3, … */
+export function count(length: number): number[] {
+  return Array.from({ length }, (_, index) => index + 1)
 }
 
 function feeds(computed: Graph, run: LayerRun): Record<string, readonly number[]> {
