@@ -1,2 +1,6 @@
 export { writeFileAtomic } from './atomic-write.ts'
+export { type CsvLoggerOptions, csvLogger } from './csv-logger.ts'
+export { type ModelCheckpointOptions, modelCheckpoint } from './model-checkpoint.ts'
+export { type ProgressBarOptions, progressBar } from './progress-bar.ts'
+export type { TextStream } from './progress-meter.ts'
 export { readBytes } from './read-bytes.ts'
