@@ -90,6 +90,15 @@ describe('progressBar', () => {
     expect(play({ ...first, events }, {})).toMatch(/\n 256\/1000 \[======>\.{23}\] - ETA: \d+s - loss: .*\n$/)
   })
 
+  it('takes batches that are announced together, as fused steps are', () => {
+    const order = ['epochBegin', 'batchBegin', 'batchEnd', 'epochEnd']
+    const rank = (hook: string): number => order.indexOf(hook)
+    const together = [first.events.slice(0, 18), first.events.slice(18)].flatMap((epoch) =>
+      [...epoch].sort((a, b) => rank(a.hook) - rank(b.hook)),
+    )
+    expect(play({ ...first, events: together }, { redraw: true })).toBe(first.output)
+  })
+
   it('goes on in the middle of an epoch that is resumed', () => {
     const events = first.events.filter(({ hook, index }) => hook.startsWith('epoch') || index >= 6).slice(0, 6)
     const output = play({ ...first, events }, { redraw: true })

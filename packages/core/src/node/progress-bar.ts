@@ -37,6 +37,8 @@ class ProgressBar implements Callback {
   #target: number | undefined
   #meter: ProgressMeter | undefined
   #seen = 0
+  /** Whether the epoch's first batch, which tells where it was resumed, has been announced. */
+  #begun = false
   #pending: [string, number][] = []
 
   constructor(options: ProgressBarOptions) {
@@ -56,6 +58,7 @@ class ProgressBar implements Callback {
 
   onEpochBegin(epoch: number): void {
     this.#seen = 0
+    this.#begun = false
     this.#pending = []
     if (this.#verbose === 0) return
     this.#stream.write(`Epoch ${epoch + 1}/${this.#params?.epochs}\n`)
@@ -69,8 +72,8 @@ class ProgressBar implements Callback {
   }
 
   onBatchBegin(batch: number): void {
-    if (!this.#complete) this.#pending = []
-    if (this.#seen > 0 || batch === 0) return
+    if (this.#begun) return
+    this.#begun = true
     this.#seen = this.#countsSteps ? batch : batch * (this.#params?.batchSize ?? 0)
     this.#meter?.skip(this.#seen)
   }
@@ -79,7 +82,9 @@ class ProgressBar implements Callback {
     this.#seen += this.#countsSteps ? 1 : (logs['size'] ?? 0)
     this.#collect(logs)
     // The last batch is drawn with the epoch's end, which knows the validation's figures.
-    if (!this.#complete) this.#meter?.update(this.#seen, this.#pending)
+    if (this.#complete) return
+    this.#meter?.update(this.#seen, this.#pending)
+    this.#pending = []
   }
 
   onEpochEnd(_epoch: number, logs: Logs): void {
