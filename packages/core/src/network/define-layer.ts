@@ -2,6 +2,7 @@ import { LockstepError } from '../errors.ts'
 import type { DType, Node, Shape } from '../graph/node.ts'
 import type { Layer, LayerContext, SymbolicTensor, WeightSpec } from './layer.ts'
 import { checkName, stemOf } from './layer-names.ts'
+import { checkedShape } from './option-checks.ts'
 import { applyLayer } from './symbolic.ts'
 
 /** What every layer can be told, besides its own options. */
@@ -100,7 +101,8 @@ class DefinedLayer implements Layer {
     this.#behaviour = behaviour
     this.#name = options.name === undefined ? undefined : checkName(options.name)
     this.trainable = options.trainable ?? true
-    this.inputShape = options.inputShape
+    const { inputShape } = options
+    this.inputShape = inputShape === undefined ? undefined : checkedShape(className, 'inputShape', inputShape)
     this.inputDType = options.inputDType
     this.inputDTypes = behaviour.inputDTypes ?? ['float32']
     this.inputCount = behaviour.inputCount ?? [1, 1]

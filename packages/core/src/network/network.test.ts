@@ -5,10 +5,8 @@ import { add } from '../graph/ops/elementwise.ts'
 import { input as feed, state } from '../graph/ops/leaves.ts'
 import { printGraph } from '../graph/print.ts'
 import { defineLayer } from './define-layer.ts'
-import { conv2d } from './layers/conv2d.ts'
 import { dense } from './layers/dense.ts'
 import { dropout } from './layers/dropout.ts'
-import { flatten } from './layers/flatten.ts'
 import { input } from './layers/input.ts'
 import { mnistCnn, mnistMlp } from './network.fixture.ts'
 import { Network } from './network.ts'
@@ -170,85 +168,5 @@ describe('a functional network', () => {
     const skip = dense({ units: 4, name: 'skip' }).apply(x)
     const network = Network.functional({ inputs: x, outputs: sum().apply([skip, late]) })
     expect(network.layers.map((layer) => layer.name)).toEqual(['input_1', 'early', 'skip', 'late', 'sum_1'])
-  })
-})
-
-describe('errors', () => {
-  const code = (act: () => unknown): string => {
-    try {
-      act()
-    } catch (error) {
-      return (error as { code: string }).code
-    }
-    return 'none'
-  }
-
-  it('a first layer without inputShape', () => {
-    expect(() => Network.sequential([dense({ units: 3 })])).toThrowError(
-      "the first layer of a sequential model, 'dense_1', has no inputShape; give it the shape of one sample, e.g. dense({ …, inputShape: [784] })",
-    )
-    expect(code(() => Network.sequential([]))).toBe('invalid-argument')
-  })
-
-  it('a layer that does not fit names itself, what it got and a way out', () => {
-    const build = (): Network =>
-      Network.sequential([dense({ units: 3, inputShape: [28, 28] }), conv2d({ filters: 2, kernelSize: 3 })])
-    expect(build).toThrowError(
-      'conv2d_1: conv2d on samples got [28, 3]; expected images [height, width, channels], e.g. reshape({ targetShape: [28, 3, 1] }) before it',
-    )
-    expect(code(build)).toBe('shape-mismatch')
-  })
-
-  it('a shared layer on two shapes', () => {
-    const [a, b] = [input({ shape: [4] }), input({ shape: [5] })]
-    const shared = dense({ units: 3, name: 'encoder' })
-    const outputs = [shared.apply(a), shared.apply(b)]
-    expect(() => Network.functional({ inputs: [a, b], outputs })).toThrowError(
-      'encoder is used on [4] and on [5], so its kernel would be [4, 3] and [5, 3]; expected inputs of one shape, or use a second layer',
-    )
-  })
-
-  it('two layers of one name', () => {
-    const build = (): Network =>
-      Network.sequential([dense({ units: 3, inputShape: [4], name: 'x' }), flatten({ name: 'x' })])
-    expect(build).toThrowError("two layers (Dense and Flatten) are both named 'x'")
-    expect(code(build)).toBe('invalid-argument')
-    expect(() => dense({ units: 3, name: 'a/b' })).toThrowError('a layer cannot be named "a/b"')
-  })
-
-  it('a graph that is not connected', () => {
-    const [a, b] = [input({ shape: [4] }), input({ shape: [4], name: 'other' })]
-    const outputs = sum().apply([a, b])
-    expect(() => Network.functional({ inputs: a, outputs })).toThrowError(
-      "the model's graph is disconnected: 'other' of shape [4] is needed for the outputs but is not among the inputs; add it to `inputs`",
-    )
-    expect(() => Network.functional({ inputs: [a, b], outputs: dense({ units: 1 }).apply(a) })).toThrowError(
-      "'other' of shape [4] leads to none of the outputs",
-    )
-    expect(() => Network.functional({ inputs: outputs, outputs })).toThrowError('inputs[0] is the result of sum')
-    expect(() => Network.functional({ inputs: [a, a], outputs })).toThrowError('inputs[1] is there twice')
-  })
-
-  it('inputs of the wrong number or dtype', () => {
-    const [a, b] = [input({ shape: [4] }), input({ shape: [4], dtype: 'int32' })]
-    expect(() => dense({ units: 1 }).apply([a, b])).toThrowError(
-      'dense (Dense) got 2 inputs; expected 1; join them first',
-    )
-    expect(() => dense({ units: 1, name: 'd' }).apply(b)).toThrowError(
-      'd: an input of dtype int32 got [4]; expected float32',
-    )
-  })
-
-  it('names that do not exist', () => {
-    expect(() => dense({ units: 3, activation: 'Relu' as 'relu' })).toThrowError(
-      "unknown activation 'Relu'; did you mean 'relu'?",
-    )
-    expect(() => dense({ units: 3, kernelInitializer: 'glorot_uniform' as 'zeros' })).toThrowError(
-      "did you mean 'glorotUniform'?",
-    )
-    expect(() => Network.sequential(mnistMlp()).layer('dense_9')).toThrowError(
-      "unknown layer 'dense_9'; did you mean 'dense_1'?",
-    )
-    expect(() => dense({ units: 0 })).toThrowError('dense: units is 0; expected an integer ≥ 1')
   })
 })

@@ -1,5 +1,5 @@
 import { LockstepError } from '../errors.ts'
-import { type Node, type Shape, sameShape, showShape } from '../graph/node.ts'
+import { type Node, type Shape, sameShape, showShape, sizeOf } from '../graph/node.ts'
 import { unknownName } from '../names.ts'
 import type { Layer, SymbolicTensor, WeightSpec } from './layer.ts'
 import { assignNames } from './layer-names.ts'
@@ -96,10 +96,9 @@ export class Network {
     if (first === undefined) throw invalidNetwork('layers', 'a sequential model got no layers; expected at least one')
     assignNames([...new Set(layers)])
     if (first.inputShape === undefined) {
-      const example = `${first.className.charAt(0).toLowerCase()}${first.className.slice(1)}({ …, inputShape: [784] })`
       throw invalidNetwork(
         'inputShape',
-        `the first layer of a sequential model, '${first.name}', has no inputShape; give it the shape of one sample, e.g. ${example}`,
+        `the first layer of a sequential model, '${first.name}', has no inputShape; add the shape of one sample to its options, e.g. inputShape: [784]`,
       )
     }
     const shape = first.inputShape
@@ -131,13 +130,9 @@ export class Network {
   /** The layer of that name; throws `unknown-name` listing those that exist. */
   layer(name: string): Layer {
     const found = this.layers.find((layer) => layer.name === name)
-    if (found === undefined)
-      throw unknownName(
-        'layer',
-        name,
-        this.layers.map((layer) => layer.name),
-      )
-    return found
+    if (found !== undefined) return found
+    const known = this.layers.map((layer) => layer.name)
+    throw unknownName('layer', name, known)
   }
 
   /** Puts the layers' operations on a batch: `inputs` are `[samples, ...]`, in the order of `this.inputs`. */
@@ -147,10 +142,18 @@ export class Network {
 
   /** The values that training begins with, by weight; they depend on the seed and the weight's position alone. */
   initialWeights(seed: number): Map<string, Float32Array> {
-    return new Map(
-      this.weights.map(({ name, spec, stream }) => [name, spec.initializer.draw(spec.shape, { seed, stream })]),
-    )
+    return new Map(this.weights.map((weight) => [weight.name, drawn(weight, seed)]))
   }
+}
+
+function drawn({ name, spec, stream }: NetworkWeight, seed: number): Float32Array {
+  const values = spec.initializer.draw(spec.shape, { seed, stream })
+  if (values.length === sizeOf(spec.shape)) return values
+  throw new LockstepError(
+    'invalid-data',
+    { source: spec.initializer.className },
+    `initialiser ${spec.initializer.className} gave ${values.length} values for ${name} of shape ${showShape(spec.shape)}; expected ${sizeOf(spec.shape)}`,
+  )
 }
 
 function listOf(tensors: NetworkEnds['inputs']): readonly SymbolicTensor[] {

@@ -1,11 +1,11 @@
-import { LockstepError } from '../errors.ts'
+import type { LockstepError } from '../errors.ts'
 import { type Node, type Shape, sameShape, shapeError } from '../graph/node.ts'
 import { add, mul } from '../graph/ops/elementwise.ts'
-import { random } from '../graph/ops/leaves.ts'
 import { withScope } from '../graph/scope.ts'
-import type { Layer, LayerContext } from './layer.ts'
+import type { Layer } from './layer.ts'
 import type { Network } from './network.ts'
 import { inference } from './symbolic.ts'
+import { streamsPerCall, trainingContext } from './training-context.ts'
 
 /** Options of `Network.trace`. */
 export interface TraceOptions {
@@ -34,9 +34,6 @@ export interface NetworkTrace {
   readonly statistics: readonly StatisticUpdate[]
 }
 
-/** Random streams set aside for one use of a layer: stream = position of the use · this + number of the draw. */
-export const streamsPerCall = 1024
-
 /** What `Network.trace` does. */
 export function traceCalls(network: Network, inputs: readonly Node[], options: TraceOptions): NetworkTrace {
   const samples = checkInputs(network, inputs)
@@ -46,7 +43,10 @@ export function traceCalls(network: Network, inputs: readonly Node[], options: T
   const layerOutputs = new Map<string, Node[]>()
   for (const [position, { layer, inputs: from, shape }] of network.calls.entries()) {
     const fed = network.ports.inputs.indexOf(position)
-    const context = options.training ? trainingContext(layer, position, moves) : inference(layer)
+    const firstStream = position * streamsPerCall
+    const context = options.training
+      ? trainingContext({ network, layer, samples, firstStream, moves })
+      : inference(layer)
     const operands = from.map((index) => values[index] as Node)
     const value =
       fed >= 0
@@ -68,22 +68,6 @@ function weightNodes(network: Network, options: TraceOptions): Map<Layer, Record
     nodes.set(layer, ofLayer)
   }
   return nodes
-}
-
-function trainingContext(layer: Layer, position: number, moves: StatisticUpdate[]): LayerContext {
-  let draws = 0
-  return {
-    training: true,
-    trainable: layer.trainable,
-    random(kind, shape, { probability } = {}) {
-      if (draws === streamsPerCall) throw tooManyDraws(layer)
-      const stream = position * streamsPerCall + draws++
-      return random(kind, shape, probability === undefined ? { stream } : { stream, probability })
-    },
-    updateStatistic(weight, value, momentum) {
-      moves.push({ weight: `${layer.name}/${weight}`, value, momentum })
-    },
-  }
 }
 
 /** One move for each statistic: a layer that is used several times moves its statistics once, by the mean. */
@@ -124,13 +108,5 @@ function batchDependent(layer: Layer, given: Shape, expected: Shape): LockstepEr
       [given],
       `expected [${expected.join(', ')}]: only the first extent of a layer's result may depend on the batch size`,
     ),
-  )
-}
-
-function tooManyDraws(layer: Layer): LockstepError {
-  return new LockstepError(
-    'unsupported',
-    { feature: `more than ${streamsPerCall} random tensors in one call`, by: layer.name },
-    `${layer.name} asked for more than ${streamsPerCall} random tensors in one call; draw larger ones and slice them`,
   )
 }
