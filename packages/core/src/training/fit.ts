@@ -55,10 +55,11 @@ export async function runFit(run: Omit<Run, 'callbacks'>): Promise<void> {
     const totals = new Totals(layout, progress.totals)
     progress.totals = totals.values
     const completed = await runEpoch({ ...run, callbacks }, totals)
-    logs = totals.figures()
+    const measured =
+      completed && plan.validation !== undefined ? await validate(run.session, plan.validation, plan.batchSize) : {}
+    // Keras puts the means over training after the validation's figures.
+    logs = { ...measured, ...totals.figures() }
     if (completed) {
-      if (plan.validation !== undefined)
-        Object.assign(logs, await validate(run.session, plan.validation, plan.batchSize))
       Object.assign(progress, { epoch: epoch + 1, batch: 0, totals: [] })
     }
     await callbacks.epochEnd(epoch, logs)

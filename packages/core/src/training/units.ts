@@ -55,10 +55,10 @@ export function accumulatedUnits(group: readonly Batch[]): Unit[] {
   const samples = group.reduce((sum, batch) => sum + batch.size, 0)
   let firstPosition = 0
   return group.map((batch, index) => {
-    const last = index === group.length - 1
-    const unit = { batches: [batch], firstPosition, accumulate: index > 0, denominators }
+    const unit = { batches: [batch], firstPosition, accumulate: firstPosition > 0, denominators }
     firstPosition += batch.size
-    return last ? { ...unit, completes: { steps: 1, samples } } : unit
+    // Without any sample there is no step.
+    return index === group.length - 1 && samples > 0 ? { ...unit, completes: { steps: 1, samples } } : unit
   })
 }
 
