@@ -5,8 +5,11 @@ import { add } from '../graph/ops/elementwise.ts'
 import { input as feed, state } from '../graph/ops/leaves.ts'
 import { printGraph } from '../graph/print.ts'
 import { defineLayer } from './define-layer.ts'
+import { networkFromJSON, networkToJSON } from './json.ts'
 import { dense } from './layers/dense.ts'
 import { dropout } from './layers/dropout.ts'
+import { embedding } from './layers/embedding.ts'
+import { flatten } from './layers/flatten.ts'
 import { input } from './layers/input.ts'
 import { mnistCnn, mnistMlp } from './network.fixture.ts'
 import { Network } from './network.ts'
@@ -55,6 +58,15 @@ describe('a sequential network', () => {
       ]).layers.map((layer) => layer.name)
     expect(build()).toEqual(['dense_1', 'dense_2', 'dense_3'])
     expect(build()).toEqual(['dense_1', 'dense_2', 'dense_3'])
+  })
+
+  it('is fed what its first layer takes, or what the user says', () => {
+    const words = Network.sequential([embedding({ inputDim: 9, outputDim: 2, inputShape: [4] }), flatten()])
+    expect(words.inputs).toEqual([{ name: 'embedding_1_input', shape: [4], dtype: 'int32' }])
+    expect(words.outputs).toEqual([{ name: 'flatten_1', shape: [8], dtype: 'float32' }])
+    const numbers = Network.sequential([flatten({ inputShape: [4], inputDType: 'int32' })])
+    expect([numbers.inputs[0]?.dtype, numbers.outputs[0]?.dtype]).toEqual(['int32', 'int32'])
+    expect(networkFromJSON(networkToJSON(numbers)).inputs).toEqual(numbers.inputs)
   })
 
   it('counts a layer that is used twice once', () => {
