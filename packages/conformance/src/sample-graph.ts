@@ -6,6 +6,7 @@ import {
   type HostTensor,
   hostTensor,
   type Node,
+  type NodeOf,
   ops,
   randomName,
   type StateLayout,
@@ -16,7 +17,7 @@ import type { Sample } from './cases/op-case.ts'
 import { normal, type Tensor } from './cases/tensor.ts'
 import { compare } from './compare.ts'
 import type { Random } from './random.ts'
-import { openReplica, type Subject, toleranceOf } from './subject.ts'
+import { type Context, openReplica, toleranceOf } from './subject.ts'
 
 /** A graph with everything it reads. */
 export interface Problem {
@@ -31,30 +32,41 @@ export function forwardProblem(sample: Sample): Problem {
   return problem(sample, graph({ outputs: { y: sample.build(...leaves) } }))
 }
 
+/** A problem whose outputs `d0`, `d1`, … are the gradients of a scalar with respect to these leaves, by name. */
+export interface GradientProblem extends Problem {
+  readonly wanted: readonly string[]
+}
+
 /**
- * The gradients of Σ w · y with respect to the float operands `d0`, `d1`, …; the weights `w` are drawn, so that no two
- * elements' gradients are alike. Undefined when there is nothing to differentiate by.
+ * The gradients of `loss` = Σ w · y with respect to the float operands; the weights `w` are drawn, so that no two
+ * elements' gradients are alike. The loss itself is an output only `withLoss`. Undefined when there is nothing to
+ * differentiate by.
  */
-export function gradientProblem(sample: Sample, random: Random): Problem | undefined {
+export function gradientProblem(
+  sample: Sample,
+  random: Random,
+  { withLoss = false }: { readonly withLoss?: boolean } = {},
+): GradientProblem | undefined {
   const leaves = sample.operands.map(leafOf)
-  const wanted = leaves.filter((leaf) => leaf.dtype === 'float32' && leaf.op !== 'constant' && leaf.op !== 'random')
+  const wanted = leaves.filter(isVariable)
   if (wanted.length === 0) return undefined
   const y = sample.build(...leaves)
   const w = normal(random, y.shape)
   const loss = ops.reduceSum(ops.mul(y, ops.input('w', y.shape)))
   const outputs = Object.fromEntries(gradients(loss, wanted).map((node, at) => [`d${at}`, node]))
-  return problem(sample, graph({ outputs }), { w })
+  const results = graph({ outputs: withLoss ? { ...outputs, loss } : outputs })
+  return { ...problem(sample, results, { w }), wanted: wanted.map(({ attributes }) => attributes.name) }
 }
 
 /** Runs a problem on a backend and compares every output with the reference's. */
 export async function checkProblem(
-  subject: Subject,
+  context: Context,
   { graph, inputs, states }: Problem,
   summed: boolean,
 ): Promise<void> {
   const expected = evaluate(graph, { inputs: valuesOf(inputs), states: valuesOf(states) })
   const layout = layoutOf(states)
-  await using replica = await openReplica(subject, layout)
+  await using replica = await openReplica(context, layout)
   await replica.write(stateOf(layout, states))
   using call = await replica.prepare(graph)
   const outputs = allocate(graph.outputs)
@@ -62,7 +74,7 @@ export async function checkProblem(
   await call.run()
   for (const [name, node] of graph.outputs) {
     const values = expected.outputs.get(name) as Float64Array
-    compare(outputs[name] as HostTensor, values, { name, node, tolerance: toleranceOf(subject), summed })
+    compare(outputs[name] as HostTensor, values, { name, node, tolerance: toleranceOf(context), summed })
   }
 }
 
@@ -94,6 +106,12 @@ function problem(sample: Sample, graph: Graph, more: Readonly<Record<string, Ten
   return { graph, inputs: Object.fromEntries(fed), states: Object.fromEntries(states) }
 }
 
+type Variable = NodeOf<'input'> | NodeOf<'state'>
+
+function isVariable(leaf: Node): leaf is Node & Variable {
+  return leaf.dtype === 'float32' && (leaf.op === 'input' || leaf.op === 'state')
+}
+
 const inputName = (at: number): string => `x${at}`
 
 function leafOf({ leaf, shape, dtype, values }: Tensor, at: number): Node {
@@ -109,7 +127,7 @@ function leafOf({ leaf, shape, dtype, values }: Tensor, at: number): Node {
   }
 }
 
-function valuesOf(tensors: Readonly<Record<string, Tensor>>): Record<string, Float64Array> {
+export function valuesOf(tensors: Readonly<Record<string, Tensor>>): Record<string, Float64Array> {
   return Object.fromEntries(Object.entries(tensors).map(([name, { values }]) => [name, values]))
 }
 

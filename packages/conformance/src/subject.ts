@@ -4,6 +4,7 @@ import { defaultTolerance, type Tolerance } from './compare.ts'
 /** The backend under test. */
 export interface Subject {
   readonly name: string
+  /** Makes the backend; every test works on one of its own. */
   readonly backend: () => Backend
   /** Id or kind of the device to test; default: the backend's first. */
   readonly device?: string
@@ -12,16 +13,25 @@ export interface Subject {
   readonly seed?: number
 }
 
-export function seedOf(subject: Pick<Subject, 'seed'>): number {
-  return subject.seed ?? 1
+/** What one test works on. */
+export interface Context extends Omit<Subject, 'backend'> {
+  readonly backend: Backend
 }
 
-export function toleranceOf(subject: Subject): Tolerance {
-  return subject.tolerance ?? defaultTolerance
+export function contextOf(subject: Subject): Context {
+  return { ...subject, backend: subject.backend() }
 }
 
-/** A fresh replica of a fresh backend on the subject's device. */
-export function openReplica({ backend, device }: Subject, layout: StateLayout): Promise<Replica> {
+export function seedOf(context: Pick<Context, 'seed'>): number {
+  return context.seed ?? 1
+}
+
+export function toleranceOf(context: Context): Tolerance {
+  return context.tolerance ?? defaultTolerance
+}
+
+/** A fresh replica on the device under test. */
+export function openReplica({ backend, device }: Context, layout: StateLayout): Promise<Replica> {
   const options: OpenOptions = device === undefined ? {} : { device }
-  return backend().open(layout, options)
+  return backend.open(layout, options)
 }

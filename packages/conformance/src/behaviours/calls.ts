@@ -46,8 +46,8 @@ const doubled = (): Graph => graph({ outputs: { y: ops.mul(ops.input('x', [3]), 
 
 const refused =
   (change: (inputs: ReturnType<typeof fed>, outputs: ReturnType<typeof fed>) => void, name: string): Test =>
-  async (subject) => {
-    await using replica = await openReplica(subject, empty)
+  async (context) => {
+    await using replica = await openReplica(context, empty)
     using call = await replica.prepare(sum())
     const [inputs, outputs] = [fed(), { y: new Float32Array(2) }]
     change(inputs, outputs)
@@ -58,8 +58,8 @@ const refused =
 
 /** What a call promises about its bindings. */
 export const callTests: Readonly<Record<CallTestId, Test>> = {
-  'call: reads its inputs anew in every run': async (subject) => {
-    await using replica = await openReplica(subject, empty)
+  'call: reads its inputs anew in every run': async (context) => {
+    await using replica = await openReplica(context, empty)
     using call = await replica.prepare(doubled())
     const [x, y] = [Float32Array.of(1, 2, 3), new Float32Array(3)]
     call.bind({ x }, { y })
@@ -69,8 +69,8 @@ export const callTests: Readonly<Record<CallTestId, Test>> = {
     await call.run()
     expectEqual('second run', y, [10, 12, 14])
   },
-  'call: one graph prepared twice is bound twice': async (subject) => {
-    await using replica = await openReplica(subject, empty)
+  'call: one graph prepared twice is bound twice': async (context) => {
+    await using replica = await openReplica(context, empty)
     using first = await replica.prepare(doubled())
     using second = await replica.prepare(doubled())
     const outputs = [new Float32Array(3), new Float32Array(3)] as const
@@ -82,8 +82,8 @@ export const callTests: Readonly<Record<CallTestId, Test>> = {
     expectEqual('output of the first call', outputs[0], [2, 4, 6])
     expectEqual('output of the second call', outputs[1], [8, 10, 12])
   },
-  'call: a new binding replaces the old': async (subject) => {
-    await using replica = await openReplica(subject, empty)
+  'call: a new binding replaces the old': async (context) => {
+    await using replica = await openReplica(context, empty)
     using call = await replica.prepare(doubled())
     const [before, after] = [new Float32Array(3), new Float32Array(3)]
     call.bind({ x: Float32Array.of(1, 2, 3) }, { y: before })
@@ -93,8 +93,8 @@ export const callTests: Readonly<Record<CallTestId, Test>> = {
     expectEqual('old memory', before, [2, 4, 6])
     expectEqual('new memory', after, [8, 10, 12])
   },
-  'call: a refused binding leaves the old one': async (subject) => {
-    await using replica = await openReplica(subject, empty)
+  'call: a refused binding leaves the old one': async (context) => {
+    await using replica = await openReplica(context, empty)
     using call = await replica.prepare(doubled())
     const y = new Float32Array(3)
     call.bind({ x: Float32Array.of(1, 2, 3) }, { y })
@@ -102,8 +102,8 @@ export const callTests: Readonly<Record<CallTestId, Test>> = {
     await call.run()
     expectEqual('y', y, [2, 4, 6])
   },
-  'call: the bound record may be changed afterwards': async (subject) => {
-    await using replica = await openReplica(subject, empty)
+  'call: the bound record may be changed afterwards': async (context) => {
+    await using replica = await openReplica(context, empty)
     using call = await replica.prepare(doubled())
     const [y, inputs] = [new Float32Array(3), { x: Float32Array.of(1, 2, 3) }]
     call.bind(inputs, { y })
@@ -111,16 +111,16 @@ export const callTests: Readonly<Record<CallTestId, Test>> = {
     await call.run()
     expectEqual('y', y, [2, 4, 6])
   },
-  'call: memory may be part of a larger array': async (subject) => {
-    await using replica = await openReplica(subject, empty)
+  'call: memory may be part of a larger array': async (context) => {
+    await using replica = await openReplica(context, empty)
     using call = await replica.prepare(doubled())
     const [x, y] = [Float32Array.of(9, 9, 9, 1, 2, 3, 9), new Float32Array(5).fill(8)]
     call.bind({ x: x.subarray(3, 6) }, { y: y.subarray(1, 4) })
     await call.run()
     expectEqual('the larger array', y, [8, 2, 4, 6, 8])
   },
-  'call: outputs may lie in shared memory where state does': async (subject) => {
-    await using replica = await replicaOf(subject, { w: [1, 2, 3] })
+  'call: outputs may lie in shared memory where state does': async (context) => {
+    await using replica = await replicaOf(context, { w: [1, 2, 3] })
     if (!(replica.hostState?.floats.buffer instanceof SharedArrayBuffer)) return
     using call = await replica.prepare(graph({ outputs: { y: ops.mul(vector('w', 3), ops.input('x', [3])) } }))
     const shared = new SharedArrayBuffer(64)
@@ -130,8 +130,8 @@ export const callTests: Readonly<Record<CallTestId, Test>> = {
     await call.run()
     expectEqual('y', y, [2, 6, 12])
   },
-  'call: all dtypes go in and out': async (subject) => {
-    await using replica = await openReplica(subject, empty)
+  'call: all dtypes go in and out': async (context) => {
+    await using replica = await openReplica(context, empty)
     const [i, b] = [ops.input('i', [2], 'int32'), ops.input('b', [2], 'bool')]
     const outputs = { i: ops.neg(i), b: ops.select(b, ops.less(i, 0), b), f: ops.cast(b, 'float32') }
     const results = await compute(replica, graph({ outputs }), { i: Int32Array.of(-5, 5), b: Uint8Array.of(1, 0) })
@@ -139,8 +139,8 @@ export const callTests: Readonly<Record<CallTestId, Test>> = {
     expectEqual('b', results['b'], [1, 0])
     expectEqual('f', results['f'], [1, 0])
   },
-  'call: random inputs are bound, not drawn': async (subject) => {
-    await using replica = await openReplica(subject, empty)
+  'call: random inputs are bound, not drawn': async (context) => {
+    await using replica = await openReplica(context, empty)
     const noise = ops.random('normal', [4], { stream: 0 })
     const results = graph({ outputs: { y: ops.mul(noise, 2) } })
     const name = randomName(results.randoms[0] as never)
@@ -156,22 +156,22 @@ export const callTests: Readonly<Record<CallTestId, Test>> = {
       )
     }
   },
-  'call: an input that no result needs is none': async (subject) => {
-    await using replica = await openReplica(subject, empty)
+  'call: an input that no result needs is none': async (context) => {
+    await using replica = await openReplica(context, empty)
     const unused = ops.mul(ops.input('unused', [2]), 2)
     const results = graph({ outputs: { y: ops.add(ops.input('x', [2]), unused.shape.length) } })
     const { y } = await compute(replica, results, { x: Float32Array.of(1, 2) })
     expectEqual('y', y, [2, 3])
   },
-  'call: a graph may have updates alone': async (subject) => {
-    await using replica = await replicaOf(subject, { w: [1, 2] })
+  'call: a graph may have updates alone': async (context) => {
+    await using replica = await replicaOf(context, { w: [1, 2] })
     await compute(replica, graph({ updates: { w: ops.mul(vector('w', 2), 3) } }))
     const w = new Float32Array(2)
     await replica.read(w, { start: 0, end: 2 })
     expectEqual('w', w, [3, 6])
   },
-  'call: many graphs live side by side': async (subject) => {
-    await using replica = await openReplica(subject, empty)
+  'call: many graphs live side by side': async (context) => {
+    await using replica = await openReplica(context, empty)
     const x = Float32Array.of(1, 2)
     const bound = await Promise.all(
       Array.from({ length: 8 }, async (_, power) => {
@@ -202,13 +202,13 @@ export const callTests: Readonly<Record<CallTestId, Test>> = {
   'bind: a wrong type is refused': refused((inputs) => {
     inputs['at'] = new Float32Array(2)
   }, 'at'),
-  'run: before bind is refused': async (subject) => {
-    await using replica = await openReplica(subject, empty)
+  'run: before bind is refused': async (context) => {
+    await using replica = await openReplica(context, empty)
     using call = await replica.prepare(doubled())
     await expectError('invalid-state', () => call.run())
   },
-  'run: during another run is refused': async (subject) => {
-    await using replica = await replicaOf(subject, { w: [1, 2] })
+  'run: during another run is refused': async (context) => {
+    await using replica = await replicaOf(context, { w: [1, 2] })
     const w = vector('w', 2)
     using first = await replica.prepare(graph({ updates: { w: ops.mul(w, 3) } }))
     using second = await replica.prepare(graph({ outputs: { w } }))

@@ -12,7 +12,7 @@ import {
   type Tensors,
 } from '@lockstep/core'
 import { allocate } from '../sample-graph.ts'
-import { openReplica, type Subject } from '../subject.ts'
+import { type Context, openReplica } from '../subject.ts'
 
 /** Prepares a graph, binds the inputs and memory of its own for the outputs, runs it once and hands out the outputs. */
 export async function compute(
@@ -29,11 +29,11 @@ export async function compute(
 
 /** A fresh replica whose entries have these shapes and first values. */
 export async function replicaOf(
-  subject: Subject,
+  context: Context,
   entries: Readonly<Record<string, readonly number[]>>,
 ): Promise<Replica> {
   const layout = vectors(entries)
-  const replica = await openReplica(subject, layout)
+  const replica = await openReplica(context, layout)
   const arena = new Float32Array(layout.length)
   for (const { name, offset } of layout.entries.values()) arena.set(entries[name] as readonly number[], offset)
   await replica.write(arena)

@@ -1,6 +1,6 @@
 import { type Call, graph, ops, type Replica } from '@lockstep/core'
 import type { Test } from '../op-tests.ts'
-import { openReplica, type Subject } from '../subject.ts'
+import { type Context, openReplica } from '../subject.ts'
 import { compute, expectEqual, expectError, replicaOf, vector, vectors } from './harness.ts'
 
 export type LifetimeTestId =
@@ -19,8 +19,8 @@ export type LifetimeTestId =
 const entries = { w: [1, 2] }
 const doubled = (): ReturnType<typeof graph> => graph({ outputs: { y: ops.mul(vector('w', 2), 2) } })
 
-async function withCall(subject: Subject): Promise<{ replica: Replica; call: Call; y: Float32Array }> {
-  const replica = await replicaOf(subject, entries)
+async function withCall(context: Context): Promise<{ replica: Replica; call: Call; y: Float32Array }> {
+  const replica = await replicaOf(context, entries)
   const call = await replica.prepare(doubled())
   const y = new Float32Array(2)
   call.bind({}, { y })
@@ -31,7 +31,7 @@ async function withCall(subject: Subject): Promise<{ replica: Replica; call: Cal
 /** Devices, and what is left after disposal. */
 export const lifetimeTests: Readonly<Record<LifetimeTestId, Test>> = {
   'devices: there is one, with an id of its own and a kind': async ({ backend }) => {
-    const devices = await backend().devices()
+    const devices = await backend.devices()
     if (devices.length === 0) throw new Error('the backend has no device')
     if (new Set(devices.map(({ id }) => id)).size !== devices.length) throw new Error('two devices have one id')
     for (const { id, kind } of devices) {
@@ -39,62 +39,62 @@ export const lifetimeTests: Readonly<Record<LifetimeTestId, Test>> = {
     }
   },
   'devices: every one opens by its id, and the first of a kind by the kind': async ({ backend }) => {
-    const devices = await backend().devices()
+    const devices = await backend.devices()
     for (const { id, kind } of devices) {
-      await using byId = await backend().open(vectors(entries), { device: id })
-      await using byKind = await backend().open(vectors(entries), { device: kind })
+      await using byId = await backend.open(vectors(entries), { device: id })
+      await using byKind = await backend.open(vectors(entries), { device: kind })
       if (byId.device.id !== id) throw new Error(`asked for ${id}, got ${byId.device.id}`)
       const first = devices.find((device) => device.kind === kind)
       if (byKind.device.id !== first?.id) throw new Error(`asked for ${kind}, got ${byKind.device.id}`)
     }
   },
   'devices: an unknown one is refused, naming those that there are': async ({ backend }) => {
-    const devices = await backend().devices()
+    const devices = await backend.devices()
     for (const device of ['cpu:99', 'abacus']) {
-      const message = await expectError('unavailable', () => backend().open(vectors(entries), { device }))
+      const message = await expectError('unavailable', () => backend.open(vectors(entries), { device }))
       for (const { id } of devices) if (!message.includes(id)) throw new Error(`${id} is not in: ${message}`)
     }
   },
   'descriptor: is plain data': async ({ backend }) => {
-    const { descriptor } = backend()
+    const { descriptor } = backend
     const copy = JSON.stringify(JSON.parse(JSON.stringify(descriptor)))
     if (copy !== JSON.stringify(structuredClone(descriptor))) throw new Error(`does not survive copying: ${copy}`)
     if (descriptor.module === '' || descriptor.factory === '') throw new Error('names no module or factory')
   },
-  'dispose: a call, twice': async (subject) => {
-    const { replica, call } = await withCall(subject)
+  'dispose: a call, twice': async (context) => {
+    const { replica, call } = await withCall(context)
     await using _ = replica
     call[Symbol.dispose]()
     call[Symbol.dispose]()
   },
-  'dispose: a replica, twice': async (subject) => {
-    const { replica } = await withCall(subject)
+  'dispose: a replica, twice': async (context) => {
+    const { replica } = await withCall(context)
     await replica[Symbol.asyncDispose]()
     await replica[Symbol.asyncDispose]()
   },
-  'dispose: a call refuses everything afterwards': async (subject) => {
-    const { replica, call, y } = await withCall(subject)
+  'dispose: a call refuses everything afterwards': async (context) => {
+    const { replica, call, y } = await withCall(context)
     await using _ = replica
     call[Symbol.dispose]()
     await expectError('disposed', () => call.run())
     await expectError('disposed', () => call.bind({}, { y }))
   },
-  'dispose: a replica refuses everything afterwards': async (subject) => {
-    const { replica } = await withCall(subject)
+  'dispose: a replica refuses everything afterwards': async (context) => {
+    const { replica } = await withCall(context)
     await replica[Symbol.asyncDispose]()
     await expectError('disposed', () => replica.prepare(doubled()))
     await expectError('disposed', () => replica.read(new Float32Array(16)))
     await expectError('disposed', () => replica.write(new Float32Array(16)))
   },
-  'dispose: a replica takes its calls with it': async (subject) => {
-    const { replica, call, y } = await withCall(subject)
+  'dispose: a replica takes its calls with it': async (context) => {
+    const { replica, call, y } = await withCall(context)
     await replica[Symbol.asyncDispose]()
     y.fill(0)
     await expectError('disposed', () => call.run())
     expectEqual('output', y, [0, 0])
   },
-  'dispose: a call leaves the other calls of its graph alone': async (subject) => {
-    const { replica, call } = await withCall(subject)
+  'dispose: a call leaves the other calls of its graph alone': async (context) => {
+    const { replica, call } = await withCall(context)
     await using _ = replica
     using other = await replica.prepare(doubled())
     const y = new Float32Array(2)
@@ -104,12 +104,12 @@ export const lifetimeTests: Readonly<Record<LifetimeTestId, Test>> = {
     expectEqual('y', y, [2, 4])
     expectEqual('a third call', (await compute(replica, doubled()))['y'], [2, 4])
   },
-  'dispose: a replica leaves the others alone': async (subject) => {
-    const { replica } = await withCall(subject)
-    await using other = await replicaOf(subject, entries)
+  'dispose: a replica leaves the others alone': async (context) => {
+    const { replica } = await withCall(context)
+    await using other = await replicaOf(context, entries)
     await replica[Symbol.asyncDispose]()
     expectEqual('y', (await compute(other, doubled()))['y'], [2, 4])
-    await using third = await openReplica(subject, vectors(entries))
+    await using third = await openReplica(context, vectors(entries))
     expectEqual('y of a third', (await compute(third, doubled()))['y'], [0, 0])
   },
 }

@@ -32,25 +32,25 @@ const counter = (): ReturnType<typeof graph> => {
 
 /** What a replica promises about its state. */
 export const stateTests: Readonly<Record<StateTestId, Test>> = {
-  'state: starts as zeros': async (subject) => {
+  'state: starts as zeros': async (context) => {
     const layout = stateLayout([
       ['a', [3]],
       ['b', [20]],
     ])
-    await using replica = await openReplica(subject, layout)
+    await using replica = await openReplica(context, layout)
     const into = new Float32Array(layout.length).fill(7)
     await replica.read(into)
     expectEqual('state', into, [...new Float32Array(layout.length)])
   },
-  'state: is written and read whole': async (subject) => {
+  'state: is written and read whole': async (context) => {
     const entries = { a: [1, 2, 3], b: [4, 5] }
-    await using replica = await replicaOf(subject, entries)
+    await using replica = await replicaOf(context, entries)
     const { a, b } = await readEntries(replica, vectors(entries))
     expectEqual('a', a, entries.a)
     expectEqual('b', b, entries.b)
   },
-  'state: is written and read in parts': async (subject) => {
-    await using replica = await replicaOf(subject, { a: [1, 2, 3, 4], b: [5, 6, 7] })
+  'state: is written and read in parts': async (context) => {
+    await using replica = await replicaOf(context, { a: [1, 2, 3, 4], b: [5, 6, 7] })
     await replica.write(Float32Array.of(20, 30), { start: 1, end: 3 })
     await replica.write(Float32Array.of(60), { start: 17, end: 18 })
     await replica.write(new Float32Array(0), { start: 2, end: 2 })
@@ -62,8 +62,8 @@ export const stateTests: Readonly<Record<StateTestId, Test>> = {
     expectEqual('a', all.subarray(0, 4), [1, 20, 30, 4])
     expectEqual('b', all.subarray(16, 19), [5, 60, 7])
   },
-  'state: ranges and lengths that do not fit are refused': async (subject) => {
-    await using replica = await replicaOf(subject, { a: [1, 2, 3, 4] })
+  'state: ranges and lengths that do not fit are refused': async (context) => {
+    await using replica = await replicaOf(context, { a: [1, 2, 3, 4] })
     const short = new Float32Array(4)
     await expectError('invalid-argument', () => replica.read(short))
     await expectError('invalid-argument', () => replica.write(short))
@@ -73,8 +73,8 @@ export const stateTests: Readonly<Record<StateTestId, Test>> = {
     const { a } = await readEntries(replica, vectors({ a: [1, 2, 3, 4] }))
     expectEqual('a', a, [1, 2, 3, 4])
   },
-  'state: an update lasts until the next': async (subject) => {
-    await using replica = await replicaOf(subject, { x: [1, 2, 3] })
+  'state: an update lasts until the next': async (context) => {
+    await using replica = await replicaOf(context, { x: [1, 2, 3] })
     using call = await replica.prepare(counter())
     const old = new Float32Array(3)
     call.bind({}, { old })
@@ -85,9 +85,9 @@ export const stateTests: Readonly<Record<StateTestId, Test>> = {
     expectEqual('output after a write', old, [10, 20, 30])
     expectEqual('state', (await readEntries(replica, vectors({ x: [0, 0, 0] })))['x'], [11, 21, 31])
   },
-  'state: two entries are swapped, since all reads come before all writes': async (subject) => {
+  'state: two entries are swapped, since all reads come before all writes': async (context) => {
     const entries = { a: [1, 2], b: [3, 4], c: [5, 6] }
-    await using replica = await replicaOf(subject, entries)
+    await using replica = await replicaOf(context, entries)
     const [a, b, c] = [vector('a', 2), vector('b', 2), vector('c', 2)]
     await compute(replica, graph({ updates: { a: b, b: c, c: ops.add(a, 0) } }))
     const after = await readEntries(replica, vectors(entries))
@@ -95,9 +95,9 @@ export const stateTests: Readonly<Record<StateTestId, Test>> = {
     expectEqual('b', after['b'], [5, 6])
     expectEqual('c', after['c'], [1, 2])
   },
-  'state: outputs and other updates see the old value': async (subject) => {
+  'state: outputs and other updates see the old value': async (context) => {
     const entries = { x: [1, 2], y: [0, 0] }
-    await using replica = await replicaOf(subject, entries)
+    await using replica = await replicaOf(context, entries)
     const x = vector('x', 2)
     const results = graph({
       updates: { x: ops.mul(x, 10), y: ops.add(x, 0.5) },
@@ -110,8 +110,8 @@ export const stateTests: Readonly<Record<StateTestId, Test>> = {
     expectEqual('x', after['x'], [10, 20])
     expectEqual('y', after['y'], [1.5, 2.5])
   },
-  'state: entries that are not updated stay, and gaps stay zero': async (subject) => {
-    await using replica = await replicaOf(subject, { a: [1], x: [1, 2, 3], b: [4, 5, 6] })
+  'state: entries that are not updated stay, and gaps stay zero': async (context) => {
+    await using replica = await replicaOf(context, { a: [1], x: [1, 2, 3], b: [4, 5, 6] })
     await compute(replica, counter())
     const all = new Float32Array(48)
     await replica.read(all)
@@ -121,17 +121,17 @@ export const stateTests: Readonly<Record<StateTestId, Test>> = {
     expected.set([4, 5, 6], 32)
     expectEqual('arena', all, [...expected])
   },
-  'state: an entry is overwritten without being read': async (subject) => {
+  'state: an entry is overwritten without being read': async (context) => {
     const entries = { x: [1, 2], y: [3, 4] }
-    await using replica = await replicaOf(subject, entries)
+    await using replica = await replicaOf(context, entries)
     await compute(replica, graph({ updates: { x: ops.mul(vector('y', 2), 2) } }))
     const after = await readEntries(replica, vectors(entries))
     expectEqual('x', after['x'], [6, 8])
     expectEqual('y', after['y'], [3, 4])
   },
-  'state: updates may be leaves: input, constant, other entry': async (subject) => {
+  'state: updates may be leaves: input, constant, other entry': async (context) => {
     const entries = { a: [0, 0], b: [0, 0], c: [0, 0], d: [7, 8] }
-    await using replica = await replicaOf(subject, entries)
+    await using replica = await replicaOf(context, entries)
     const updates = { a: ops.input('x', [2]), b: ops.constant([5, 6], [2]), c: vector('d', 2) }
     await compute(replica, graph({ updates }), { x: Float32Array.of(1, 2) })
     const after = await readEntries(replica, vectors(entries))
@@ -139,34 +139,34 @@ export const stateTests: Readonly<Record<StateTestId, Test>> = {
     expectEqual('b', after['b'], [5, 6])
     expectEqual('c', after['c'], [7, 8])
   },
-  'state: one value is several updates and outputs': async (subject) => {
+  'state: one value is several updates and outputs': async (context) => {
     const entries = { x: [1, 2], y: [0, 0] }
-    await using replica = await replicaOf(subject, entries)
+    await using replica = await replicaOf(context, entries)
     const next = ops.add(vector('x', 2), 1)
     const results = graph({ updates: { x: next, y: next }, outputs: { first: next, second: next } })
     const { first, second } = await compute(replica, results)
     const after = await readEntries(replica, vectors(entries))
     for (const values of [first, second, after['x'], after['y']]) expectEqual('value', values, [2, 3])
   },
-  'state: an entry is updated to itself': async (subject) => {
-    await using replica = await replicaOf(subject, { x: [1, 2, 3] })
+  'state: an entry is updated to itself': async (context) => {
+    await using replica = await replicaOf(context, { x: [1, 2, 3] })
     const x = vector('x', 3)
     const { y } = await compute(replica, graph({ updates: { x }, outputs: { y: ops.neg(x) } }))
     expectEqual('y', y, [-1, -2, -3])
     expectEqual('x', (await readEntries(replica, vectors({ x: [1, 2, 3] })))['x'], [1, 2, 3])
   },
-  'state: two replicas share nothing': async (subject) => {
-    await using one = await replicaOf(subject, { x: [1, 2, 3] })
-    await using two = await replicaOf(subject, { x: [10, 20, 30] })
+  'state: two replicas share nothing': async (context) => {
+    await using one = await replicaOf(context, { x: [1, 2, 3] })
+    await using two = await replicaOf(context, { x: [10, 20, 30] })
     await compute(one, counter())
     const { old } = await compute(two, counter())
     expectEqual('output of the second', old, [10, 20, 30])
     expectEqual('state of the first', (await readEntries(one, vectors({ x: [0, 0, 0] })))['x'], [2, 3, 4])
   },
-  'state: two models share nothing': async (subject) => {
+  'state: two models share nothing': async (context) => {
     const [small, large] = [{ x: [1, 2, 3] }, { before: [9, 9], x: [4, 5, 6] }]
-    await using one = await replicaOf(subject, small)
-    await using two = await replicaOf(subject, large)
+    await using one = await replicaOf(context, small)
+    await using two = await replicaOf(context, large)
     const results = [await compute(one, counter()), await compute(two, counter())]
     expectEqual('output of the first', results[0]?.['old'], [1, 2, 3])
     expectEqual('output of the second', results[1]?.['old'], [4, 5, 6])
@@ -175,8 +175,8 @@ export const stateTests: Readonly<Record<StateTestId, Test>> = {
     expectEqual('x of the second', after['x'], [5, 6, 7])
     expectEqual('the rest of the second', after['before'], [9, 9])
   },
-  'state: calls of one replica share it': async (subject) => {
-    await using replica = await replicaOf(subject, { x: [1, 2, 3] })
+  'state: calls of one replica share it': async (context) => {
+    await using replica = await replicaOf(context, { x: [1, 2, 3] })
     using first = await replica.prepare(counter())
     using second = await replica.prepare(graph({ outputs: { y: ops.mul(vector('x', 3), 100) } }))
     const y = new Float32Array(3)
@@ -185,8 +185,8 @@ export const stateTests: Readonly<Record<StateTestId, Test>> = {
     for (const call of [first, second, first, first, second]) await call.run()
     expectEqual('y', y, [400, 500, 600])
   },
-  'state: calls of different batch sizes share it': async (subject) => {
-    await using replica = await replicaOf(subject, { w: [1, 1, 1] })
+  'state: calls of different batch sizes share it': async (context) => {
+    await using replica = await replicaOf(context, { w: [1, 1, 1] })
     const step = (samples: number): ReturnType<typeof graph> => {
       const w = vector('w', 3)
       return graph({ updates: { w: ops.add(w, ops.reduceSum(ops.input('x', [samples, 3]), { axes: [0] })) } })
@@ -195,8 +195,8 @@ export const stateTests: Readonly<Record<StateTestId, Test>> = {
     await compute(replica, step(1), { x: Float32Array.of(10, 20, 30) })
     expectEqual('w', (await readEntries(replica, vectors({ w: [0, 0, 0] })))['w'], [15, 25, 35])
   },
-  'state: hostState is the state itself': async (subject) => {
-    await using replica = await replicaOf(subject, { a: [0], x: [1, 2, 3] })
+  'state: hostState is the state itself': async (context) => {
+    await using replica = await replicaOf(context, { a: [0], x: [1, 2, 3] })
     const { hostState } = replica
     if (hostState === undefined) return
     expectEqual('host state', hostState.floats.subarray(16, 19), [1, 2, 3])
@@ -206,16 +206,16 @@ export const stateTests: Readonly<Record<StateTestId, Test>> = {
     expectEqual('host state after a run', hostState.floats.subarray(16, 19), [8, 9, 10])
     if (hostState.floats.buffer !== hostState.memory.buffer) throw new Error('floats is no view of memory')
   },
-  'state: an empty layout is a layout': async (subject) => {
-    await using replica = await openReplica(subject, stateLayout([]))
+  'state: an empty layout is a layout': async (context) => {
+    await using replica = await openReplica(context, stateLayout([]))
     await replica.write(new Float32Array(0))
     const { y } = await compute(replica, graph({ outputs: { y: ops.mul(ops.input('x', [2]), 2) } }), {
       x: Float32Array.of(1, 2),
     })
     expectEqual('y', y, [2, 4])
   },
-  'state: an entry that the layout lacks is refused': async (subject) => {
-    await using replica = await replicaOf(subject, { x: [1, 2, 3] })
+  'state: an entry that the layout lacks is refused': async (context) => {
+    await using replica = await replicaOf(context, { x: [1, 2, 3] })
     const reads = graph({ outputs: { y: vector('z', 3) } })
     const writes = graph({ updates: { z: vector('x', 3) } })
     for (const wrong of [reads, writes]) {
@@ -223,8 +223,8 @@ export const stateTests: Readonly<Record<StateTestId, Test>> = {
       if (!message.includes('z')) throw new Error(`the message does not name the entry: ${message}`)
     }
   },
-  'state: an entry of another shape is refused': async (subject) => {
-    await using replica = await replicaOf(subject, { x: [1, 2, 3] })
+  'state: an entry of another shape is refused': async (context) => {
+    await using replica = await replicaOf(context, { x: [1, 2, 3] })
     await expectError('shape-mismatch', () => replica.prepare(graph({ outputs: { y: vector('x', 4) } })))
     await expectError('shape-mismatch', () => replica.prepare(graph({ updates: { x: ops.constant([1, 2], [2]) } })))
   },

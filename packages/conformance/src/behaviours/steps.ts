@@ -2,7 +2,7 @@ import { type Graph, graph, type HostTensor, ops, randomName, type Tensors } fro
 import { bits, normal } from '../cases/tensor.ts'
 import type { Test } from '../op-tests.ts'
 import { Random } from '../random.ts'
-import { type Subject, seedOf } from '../subject.ts'
+import { type Context, seedOf } from '../subject.ts'
 import { expectEqual, expectError, readEntries, replicaOf, vectors } from './harness.ts'
 
 export type StepsTestId =
@@ -32,8 +32,8 @@ function step(): Graph {
 
 const mask = randomName(step().randoms[0] as never)
 
-function inputs(subject: Subject): Record<string, HostTensor> {
-  const random = new Random(`${seedOf(subject)}/steps`)
+function inputs(context: Context): Record<string, HostTensor> {
+  const random = new Random(`${seedOf(context)}/steps`)
   return {
     x: Float32Array.from(normal(random, [count * 12]).values),
     label: Int32Array.from({ length: count * 3 }, () => random.integer(-2, 2)),
@@ -52,8 +52,8 @@ interface Trace {
   readonly state: Readonly<Record<string, number[]>>
 }
 
-async function fused(subject: Subject, fed: Tensors): Promise<Trace> {
-  await using replica = await replicaOf(subject, entries)
+async function fused(context: Context, fed: Tensors): Promise<Trace> {
+  await using replica = await replicaOf(context, entries)
   using call = await replica.prepare(step(), { steps: count })
   const { y, wrong } = outputs(count)
   call.bind(fed, { y, wrong })
@@ -61,8 +61,8 @@ async function fused(subject: Subject, fed: Tensors): Promise<Trace> {
   return { y: [...y], wrong: [...wrong], state: await readEntries(replica, vectors(entries)) }
 }
 
-async function single(subject: Subject, fed: Tensors): Promise<Trace> {
-  await using replica = await replicaOf(subject, entries)
+async function single(context: Context, fed: Tensors): Promise<Trace> {
+  await using replica = await replicaOf(context, entries)
   using call = await replica.prepare(step())
   const memory = Object.fromEntries(Object.entries(fed).map(([name, all]) => [name, all.slice(0, all.length / count)]))
   const { y, wrong } = outputs(1)
@@ -81,24 +81,24 @@ async function single(subject: Subject, fed: Tensors): Promise<Trace> {
 /** Runs the test where fused steps are declared, and otherwise expects their refusal. */
 const declared =
   (test: Test): Test =>
-  async (subject) => {
-    if (subject.backend().capabilities.fusedSteps) return test(subject)
-    await using replica = await replicaOf(subject, entries)
+  async (context) => {
+    if (context.backend.capabilities.fusedSteps) return test(context)
+    await using replica = await replicaOf(context, entries)
     await expectError('unsupported', () => replica.prepare(step(), { steps: count }))
   }
 
 /** Several runs in one, where the backend says it can. */
 export const stepsTests: Readonly<Record<StepsTestId, Test>> = {
-  'steps: K fused runs equal K single runs bit for bit, or are refused': declared(async (subject) => {
-    const fed = inputs(subject)
-    const [all, each] = [await fused(subject, fed), await single(subject, fed)]
+  'steps: K fused runs equal K single runs bit for bit, or are refused': declared(async (context) => {
+    const fed = inputs(context)
+    const [all, each] = [await fused(context, fed), await single(context, fed)]
     expectEqual('y', all.y, each.y)
     expectEqual('wrong', all.wrong, each.wrong)
     expectEqual('w', all.state['w'], each.state['w'] as number[])
     expectEqual('slot', all.state['slot'], each.state['slot'] as number[])
   }),
-  'steps: fused runs carry the state on, or are refused': declared(async (subject) => {
-    await using replica = await replicaOf(subject, { x: [1] })
+  'steps: fused runs carry the state on, or are refused': declared(async (context) => {
+    await using replica = await replicaOf(context, { x: [1] })
     const x = ops.state('x', [1])
     using call = await replica.prepare(graph({ updates: { x: ops.mul(x, 2) }, outputs: { x } }), { steps: 4 })
     const seen = new Float32Array(4)
@@ -108,16 +108,16 @@ export const stepsTests: Readonly<Record<StepsTestId, Test>> = {
     await call.run()
     expectEqual('outputs of the next run', seen, [16, 32, 64, 128])
   }),
-  'steps: fused calls are bound to K times the memory, or are refused': declared(async (subject) => {
-    await using replica = await replicaOf(subject, entries)
+  'steps: fused calls are bound to K times the memory, or are refused': declared(async (context) => {
+    await using replica = await replicaOf(context, entries)
     using call = await replica.prepare(step(), { steps: count })
-    const fed = inputs(subject)
+    const fed = inputs(context)
     await expectError('invalid-argument', () => call.bind(fed, outputs(1)))
     await expectError('invalid-argument', () => call.bind({ ...fed, x: new Float32Array(12) }, outputs(count)))
     call.bind(fed, outputs(count))
   }),
-  'steps: a number that is no count is refused': declared(async (subject) => {
-    await using replica = await replicaOf(subject, entries)
+  'steps: a number that is no count is refused': declared(async (context) => {
+    await using replica = await replicaOf(context, entries)
     for (const steps of [0, -1, 1.5, Number.NaN])
       await expectError('invalid-argument', () => replica.prepare(step(), { steps }))
   }),

@@ -10,8 +10,8 @@ export type TrainingTestId =
 
 /** Whole models, stepped with the reference. */
 export const trainingTests: Readonly<Record<TrainingTestId, Test>> = {
-  'training: dense layers with dropout': (subject) => checkTraining(subject, perceptron),
-  'training: convolutions and overlapping maxima on flat images': (subject) => checkTraining(subject, convolutional),
-  'training: depthwise convolutions with batch statistics': (subject) => checkTraining(subject, normalised),
-  'training: embedding and masked attention': (subject) => checkTraining(subject, attention),
+  'training: dense layers with dropout': (context) => checkTraining(context, perceptron),
+  'training: convolutions and overlapping maxima on flat images': (context) => checkTraining(context, convolutional),
+  'training: depthwise convolutions with batch statistics': (context) => checkTraining(context, normalised),
+  'training: embedding and masked attention': (context) => checkTraining(context, attention),
 }

@@ -10,6 +10,8 @@ export interface MatmulNames {
     | 'A transposed'
     | 'B transposed'
     | 'both transposed'
+    | 'A transposed, square'
+    | 'B transposed, square'
     | 'batch'
     | 'batch, A transposed'
     | 'batch, B transposed'
@@ -55,6 +57,8 @@ export const matmulCases: CasesOf<MatmulNames> = {
     plain: plain([3, 5], [5, 4]),
     'A transposed': plain([5, 3], [5, 4], A),
     'B transposed': plain([3, 5], [4, 5], B),
+    'A transposed, square': plain([4, 4], [4, 3], A),
+    'B transposed, square': plain([3, 4], [4, 4], B),
     'both transposed': plain([5, 3], [4, 5], { ...A, ...B }),
     batch: plain([2, 3, 5], [2, 5, 4]),
     'batch, A transposed': plain([2, 5, 3], [2, 5, 4], A),

@@ -13,7 +13,7 @@ import { normal, type Tensor } from '../cases/tensor.ts'
 import { compare } from '../compare.ts'
 import { Random } from '../random.ts'
 import { allocate, bound } from '../sample-graph.ts'
-import { openReplica, type Subject, seedOf, toleranceOf } from '../subject.ts'
+import { type Context, openReplica, seedOf, toleranceOf } from '../subject.ts'
 import type { Model } from './model.ts'
 
 const steps = 4
@@ -26,10 +26,10 @@ interface Step {
 
 /**
  * Trains a model for some steps on the backend and in float64 and compares outputs and the whole state after each.
- * The error of each step feeds the next, so the tolerance is ten times that of a single operation.
+ * The error of each step feeds the next, so the tolerance is three times that of a single operation.
  */
-export async function checkTraining(subject: Subject, model: Model): Promise<void> {
-  const random = new Random(`${seedOf(subject)}/model`)
+export async function checkTraining(context: Context, model: Model): Promise<void> {
+  const random = new Random(`${seedOf(context)}/model`)
   const layout = layoutOf(model)
   const batch = model.batch(random)
   const step = stepOf(model, batch)
@@ -40,7 +40,7 @@ export async function checkTraining(subject: Subject, model: Model): Promise<voi
       Float64Array.from(arena.subarray(offset, offset + length)),
     ]),
   )
-  await using replica = await openReplica(subject, layout)
+  await using replica = await openReplica(context, layout)
   await replica.write(arena)
   using first = await replica.prepare(step.gradients)
   using second = await replica.prepare(step.apply)
@@ -54,9 +54,9 @@ export async function checkTraining(subject: Subject, model: Model): Promise<voi
     const wanted = evaluate(step.gradients, { inputs, states })
     Object.assign(states, Object.fromEntries(wanted.updates))
     Object.assign(states, Object.fromEntries(evaluate(step.apply, { inputs: { rate: [0.125] }, states }).updates))
-    compareOutputs(subject, `step ${at}`, step.gradients, outputs, wanted.outputs)
+    compareOutputs(context, `step ${at}`, step.gradients, outputs, wanted.outputs)
     await replica.read(arena)
-    compareState(subject, `step ${at}`, layout, arena, states)
+    compareState(context, `step ${at}`, layout, arena, states)
   }
 }
 
@@ -103,18 +103,18 @@ function initial(layout: StateLayout, model: Model, random: Random): Float32Arra
 }
 
 function compareOutputs(
-  subject: Subject,
+  context: Context,
   when: string,
   { outputs: nodes }: Graph,
   actual: Readonly<Record<string, HostTensor>>,
   expected: ReadonlyMap<string, Float64Array>,
 ): void {
   for (const [name, node] of nodes)
-    check(subject, `${when}: output ${name}`, node, actual[name] as HostTensor, expected.get(name) as Float64Array)
+    check(context, `${when}: output ${name}`, node, actual[name] as HostTensor, expected.get(name) as Float64Array)
 }
 
 function compareState(
-  subject: Subject,
+  context: Context,
   when: string,
   layout: StateLayout,
   arena: Float32Array,
@@ -122,18 +122,18 @@ function compareState(
 ): void {
   for (const { name, offset, length } of layout.entries.values()) {
     const actual = arena.subarray(offset, offset + length)
-    check(subject, `${when}: ${name}`, { dtype: 'float32' }, actual, expected[name] as Float64Array)
+    check(context, `${when}: ${name}`, { dtype: 'float32' }, actual, expected[name] as Float64Array)
   }
 }
 
 function check(
-  subject: Subject,
+  context: Context,
   name: string,
   node: Pick<Node, 'dtype'>,
   actual: HostTensor,
   expected: Float64Array,
 ): void {
-  const { relative, absolute } = toleranceOf(subject)
-  const tolerance = { relative: 10 * relative, absolute: 10 * absolute }
+  const { relative, absolute } = toleranceOf(context)
+  const tolerance = { relative: 3 * relative, absolute: 3 * absolute }
   compare(actual, expected, { name, node, tolerance, summed: true })
 }
