@@ -114,6 +114,14 @@ describe('crossentropies', () => {
     expect(losses[1]).toBeCloseTo(-Math.log(0.1), 12)
   })
 
+  it('limits class probabilities before it scales them, one-hot ones after', () => {
+    const row = { predictions: [3, 1, 0], shape: [1, 3] }
+    const dense = lossOf(categoricalCrossentropy(), { ...row, targets: [1, 0, 0] })
+    const numbered = lossOf(sparseCategoricalCrossentropy(), { ...row, targets: [0] })
+    expect(dense.losses[0]).toBeCloseTo(-Math.log(0.75), 6)
+    expect(numbered.losses[0]).toBeCloseTo(Math.LN2, 6)
+  })
+
   it('stays finite, and passes no gradient, where a probability is 0 or 1', () => {
     const batch = { targets: [1, 0, 0, 1], predictions: [0, 1, 0, 1], shape: [2, 2] }
     const { losses, gradient } = lossOf(categoricalCrossentropy(), batch)

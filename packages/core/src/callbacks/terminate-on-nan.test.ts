@@ -12,9 +12,9 @@ describe('terminateOnNaN', () => {
     model.nonFiniteLayer = 'dense_2'
     const callback = terminateOnNaN({ onMessage: (message) => messages.push(message) })
     expect(await runScript(callback, model, script)).toHaveLength(2)
-    expect(callback.found).toEqual({ epoch: 1, batch: 0, step: 2, loss: Number.NaN, layer: 'dense_2' })
+    expect(callback.found).toEqual({ epoch: 1, batch: 0, step: 2, loss: Number.NaN, where: 'dense_2' })
     expect(messages).toEqual([
-      "Batch 0: Invalid loss nan in epoch 1 (step 2); the first layer whose output was not finite is 'dense_2'; a smaller learning rate or clipNorm may help; training stops",
+      "Batch 0: Invalid loss nan in epoch 1 (step 2); the first values that were not finite are those of 'dense_2'; a smaller learning rate or clipNorm may help; training stops",
     ])
   })
 

@@ -18,12 +18,12 @@ export interface NonFiniteLoss {
   readonly step: number
   /** NaN, Infinity or −Infinity. */
   readonly loss: number
-  /** The first layer whose output was not finite; undefined where all were, so that labels or loss are to blame. */
-  readonly layer: string | undefined
+  /** The first input or layer whose values were not finite; `loss` where all were. */
+  readonly where: string
 }
 
 /**
- * Ends training after the first batch whose loss is not finite, and says in which layer that began. By default `fit`
+ * Ends training after the first batch whose loss is not finite, and says where that began. By default `fit`
  * returns as usual, as in Keras, and {@link TerminateOnNaN.found} holds what happened.
  */
 export function terminateOnNaN(options: TerminateOnNaNOptions = {}): TerminateOnNaN {
@@ -65,20 +65,19 @@ export class TerminateOnNaN implements Callback {
     if (this.#context === undefined) return
     const { model } = this.#context
     model.stopTraining = true
-    const layer = await model.locateNonFinite()
-    this.found = { epoch: this.#epoch, batch, step, loss, layer }
+    const where = (await model.locateNonFinite()) ?? 'loss'
+    this.found = { epoch: this.#epoch, batch, step, loss, where }
     const message = describe(this.found)
-    if (this.#options.raise === true)
-      throw new LockstepError('not-a-number', { where: layer ?? 'loss', step }, `fit: ${message}`)
+    if (this.#options.raise === true) throw new LockstepError('not-a-number', { where, step }, `fit: ${message}`)
     const { onMessage = toErrors } = this.#options
     onMessage(`${message}; training stops`)
   }
 }
 
-function describe({ epoch, batch, step, loss, layer }: NonFiniteLoss): string {
+function describe({ epoch, batch, step, loss, where }: NonFiniteLoss): string {
   const cause =
-    layer === undefined
-      ? 'the outputs of all layers were finite, so look at the labels and the loss'
-      : `the first layer whose output was not finite is '${layer}'; a smaller learning rate or clipNorm may help`
+    where === 'loss'
+      ? 'the outputs of all layers were finite, so look at the labels, the loss and how large predictions are'
+      : `the first values that were not finite are those of '${where}'; a smaller learning rate or clipNorm may help`
   return `Batch ${batch}: Invalid loss ${floatRepr(loss)} in epoch ${epoch} (step ${step}); ${cause}`
 }
