@@ -1,4 +1,7 @@
 export { backendTests, listBackendTests, type Runner, type TestId, type Waiver } from './backend-tests.ts'
 export { defaultTolerance, type Tolerance } from './compare.ts'
+export { type LearnerSubject, learnerTests } from './learner-tests.ts'
 export type { Subject } from './subject.ts'
 export { trainingTests } from './training-tests.ts'
+export { graphUpdates, hostUpdates, type UpdateSession, type UpdateSubject } from './update-subject.ts'
+export { updateTests } from './update-tests.ts'
