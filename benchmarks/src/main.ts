@@ -1,1 +1,24 @@
-export {}
+import { isLockstepError } from '@lockstep/core'
+import { Command } from 'commander'
+import { parityCommand } from './parity/parity-command.ts'
+import { setUpPeers } from './peers.ts'
+import { trainCommand } from './train/train-command.ts'
+
+const setupCommand = new Command('setup')
+  .description('Installs the peers (PyTorch) into an environment of their own; some gigabytes.')
+  .option('--python <program>', 'the Python to make it with', 'python3')
+  .action(({ python }: { readonly python: string }) => setUpPeers(python))
+
+const program = new Command('bench')
+  .description('Measures Lockstep: its speed beside peers, its results beside published ones.')
+  .addCommand(trainCommand())
+  .addCommand(parityCommand())
+  .addCommand(setupCommand)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  // Our own errors say what to do; a stack would only hide it.
+  console.error(isLockstepError(error) ? `error: ${error.message}` : error)
+  process.exitCode = 1
+}

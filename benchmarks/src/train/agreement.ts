@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { LockstepError } from '@lockstep/core'
+import type { Contestant } from './contestant.ts'
+import { type Material, splitWeights } from './material.ts'
+import type { Ask, ModelName } from './protocol.ts'
+
+/** How far two contestants are apart; each figure is relative. */
+export interface Agreement {
+  /** Losses of one batch: |a − b| / b. */
+  readonly loss: number
+  /** Gradients, the worst of the weights: max |a − b| / max |b|. */
+  readonly gradient: number
+  /** What the example's own learner makes of them, over all weights: ‖a − b‖ / ‖b‖ of the change. */
+  readonly update: number
+}
+
+/** What is taken for the same function: far above rounding, far below any mistake. */
+export const tolerance: Agreement = { loss: 1e-4, gradient: 1e-3, update: 1e-3 }
+
+/**
+ * Lets both take one step from the same weights on the same batch without dropout. Throws `invalid-data` when loss,
+ * gradients or the learner's update differ by more than `tolerance`: timing them beside each other would mean nothing.
+ */
+export async function agreementOf(
+  ours: Contestant,
+  peer: Contestant,
+  model: ModelName,
+  material: Material,
+): Promise<Agreement> {
+  const [a, b] = [await changes(ours, material, 'ours.f32'), await changes(peer, material, 'peer.f32')]
+  const gradients = splitWeights(model, a.gradient).map((part, index) => {
+    return greatestDifference(part, splitWeights(model, b.gradient)[index] as Float32Array)
+  })
+  const agreement = {
+    loss: Math.abs(a.loss - b.loss) / b.loss,
+    gradient: Math.max(...gradients),
+    update: distance(a.update, b.update),
+  }
+  for (const figure of ['loss', 'gradient', 'update'] as const) {
+    // Written so that NaN fails as well.
+    if (agreement[figure] <= tolerance[figure]) continue
+    const found = `the ${figure} of ${ours.spec.name} and ${peer.spec.name} differ by ${agreement[figure].toExponential(2)}`
+    const message = `${model}: ${found}; expected at most ${tolerance[figure]}. They do not compute the same function.`
+    throw new LockstepError('invalid-data', { source: ours.spec.name }, message)
+  }
+  return agreement
+}
+
+async function changes(
+  contestant: Contestant,
+  { folder, initial }: Material,
+  file: string,
+): Promise<{ loss: number; gradient: Float32Array; update: Float32Array }> {
+  const weightsOut = join(folder, file)
+  const after = async (learner: Ask<'check'>['learner']): Promise<{ loss: number; change: Float32Array }> => {
+    const { loss } = await contestant.request('check', { learner, weightsOut })
+    const bytes = readFileSync(weightsOut)
+    const weights = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
+    return { loss, change: weights.map((weight, index) => weight - (initial[index] as number)) }
+  }
+  const { loss, change } = await after('sgd')
+  return { loss, gradient: change, update: (await after('own')).change }
+}
+
+/** max |a − b| / max |b|. */
+export function greatestDifference(a: Float32Array, b: Float32Array): number {
+  let [difference, size] = [0, 0]
+  for (const [index, value] of b.entries()) {
+    difference = Math.max(difference, Math.abs((a[index] as number) - value))
+    size = Math.max(size, Math.abs(value))
+  }
+  return difference / size
+}
+
+/** ‖a − b‖ / ‖b‖, Euclidean. */
+export function distance(a: Float32Array, b: Float32Array): number {
+  let [difference, size] = [0, 0]
+  for (const [index, value] of b.entries()) {
+    difference += ((a[index] as number) - value) ** 2
+    size += value ** 2
+  }
+  return Math.sqrt(difference / size)
+}
