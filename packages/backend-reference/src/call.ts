@@ -6,7 +6,6 @@ import type { Kernels } from './kernels.ts'
 export interface Host {
   /** Runs `work` when no other run is in progress, otherwise rejects with `invalid-state`. */
   exclusive(work: () => void): Promise<void>
-  readonly busy: boolean
   /** The state entry's elements themselves. */
   view(name: string): Float32Array
 }
@@ -24,6 +23,7 @@ export class ReferenceCall implements Call {
   readonly #kernels: Kernels
   #binding: Binding | undefined
   #disposed = false
+  #running = false
 
   constructor(graph: Graph, host: Host, { steps, kernels }: { readonly steps: number; readonly kernels: Kernels }) {
     this.#graph = graph
@@ -34,7 +34,7 @@ export class ReferenceCall implements Call {
 
   bind(inputs: Tensors, outputs: Tensors): void {
     this.#checkAlive()
-    if (this.#host.busy) throw invalidState('bind was called during a run; await the run first')
+    if (this.#running) throw invalidState('bind was called during a run of this call; await the run first')
     checkBinding(this.#graph, inputs, outputs, this.#steps)
     this.#binding = { inputs: { ...inputs }, outputs: { ...outputs } }
   }
@@ -43,9 +43,14 @@ export class ReferenceCall implements Call {
     this.#checkAlive()
     const binding = this.#binding
     if (binding === undefined) throw invalidState('run was called before bind; bind inputs and outputs first')
-    await this.#host.exclusive(() => {
-      for (let step = 0; step < this.#steps; step++) this.#step(binding, step)
-    })
+    this.#running = true
+    try {
+      await this.#host.exclusive(() => {
+        for (let step = 0; step < this.#steps; step++) this.#step(binding, step)
+      })
+    } finally {
+      this.#running = false
+    }
   }
 
   [Symbol.dispose](): void {

@@ -32,10 +32,6 @@ export class ReferenceReplica implements Replica, Host {
     this.hostState = allocateArena(layout.length, { shared: true })
   }
 
-  get busy(): boolean {
-    return this.#busy
-  }
-
   async prepare(graph: Graph, { steps = 1 }: PrepareOptions = {}): Promise<Call> {
     this.#checkAlive()
     checkStates(graph, this.#layout)

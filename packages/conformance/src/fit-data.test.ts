@@ -111,6 +111,11 @@ describe('data for fit', () => {
     expect(await order(2, 1)).toEqual(both.slice(count))
   })
 
+  it('tells metrics of one name apart', async () => {
+    model.compile({ backend: reference(), loss: 'meanSquaredError', metrics: ['mae', 'mae'], learner: 'sgd' })
+    expect(Object.keys(await model.evaluate(x, y))).toEqual(['loss', 'mean_absolute_error', 'mean_absolute_error_1'])
+  })
+
   it('trains and tests on single batches', async () => {
     const before = await model.testOnBatch(x, y)
     const logs = await model.trainOnBatch(x, y)

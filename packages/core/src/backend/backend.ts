@@ -78,8 +78,8 @@ export type Tensors = Readonly<Record<string, HostTensor>>
 export interface Call extends Disposable {
   /**
    * Sets the memory that every later run reads and writes in place; to be called before the first run and never
-   * during one. Exactly the graph's inputs, randoms and outputs must be given, each with the right type and length,
-   * or `invalid-argument` is thrown and the old binding stays. The call keeps a reference, so the memory stays alive.
+   * during one of this call's; other calls of the replica may be running meanwhile. Exactly the graph's inputs,
+   * randoms and outputs must be given, each with the right type and length, or `invalid-argument` is thrown and the old binding stays. The call keeps a reference, so the memory stays alive.
    */
   bind(inputs: Tensors, outputs: Tensors): void
   /**

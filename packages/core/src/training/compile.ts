@@ -56,9 +56,10 @@ export function compileFor(network: Network, options: CompileOptions): Compiled 
     )
   }
   const objectives = loss === undefined ? [] : objectivesFor(network.outputs, { ...options, loss })
+  const trained = network.weights.filter(({ layer, spec }) => spec.kind === 'parameter' && layer.trainable)
   return {
     options,
-    program: { network, objectives },
+    program: { network, objectives, trained },
     ...(learner === undefined ? {} : { learner: resolveLearner(learner) }),
     stepsPerExecution,
     gradientAccumulation,

@@ -128,6 +128,7 @@ export class Model implements TrainedModel, AsyncDisposable {
     const session = await this.#state.open()
     const steps = await this.#openSteps()
     this.stopTraining = false
+    steps.nonFinite = undefined
     await this.#state.exclusively('fit', () => runFit({ model: this, session, steps, progress: this.progress, plan }))
     return this.history
   }
@@ -227,7 +228,7 @@ export class Model implements TrainedModel, AsyncDisposable {
 
   /** From `x/<input>` and the weights in the state to one output for each of the model's, for that many samples. */
   inferenceGraph(batchSize: number): Graph {
-    return predictGraph({ network: this.network, objectives: [] }, batchSize)
+    return predictGraph(this, batchSize)
   }
 
   /** The model file as bytes: network, weights and, unless `weightsOnly`, everything needed to go on training. */

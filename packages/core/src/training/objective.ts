@@ -12,6 +12,13 @@ export type MetricSpec = string | MetricFunction | Metric
 /** One for all outputs, one for each in their order, or by the output's name. */
 export type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>
 
+/** A metric of one output, under a key of its own in logs. */
+export interface MeasuredMetric {
+  readonly name: string
+  readonly metric: Metric
+  readonly weighted: boolean
+}
+
 /** What one output is trained towards and measured by. */
 export interface Objective {
   /** The output's name. */
@@ -19,7 +26,7 @@ export interface Objective {
   readonly loss: Loss
   /** Factor of this output's loss in the total. */
   readonly lossWeight: number
-  readonly metrics: readonly { readonly metric: Metric; readonly weighted: boolean }[]
+  readonly metrics: readonly MeasuredMetric[]
   /** Extent of the last axis: the number of classes where the output is categorical. */
   readonly classes: number
   /** The output's shape without the sample axis. */
@@ -47,7 +54,18 @@ export function objectivesFor(outputs: readonly TensorSpec[], options: Objective
       ...metricsOf(options.metrics, name).map(resolve(false)),
       ...(options.weightedMetrics ?? []).map(resolve(true)),
     ]
-    return { name, loss, lossWeight, metrics, classes: shape.at(-1) ?? 1, outputShape: shape }
+    return { name, loss, lossWeight, metrics: named(metrics), classes: shape.at(-1) ?? 1, outputShape: shape }
+  })
+}
+
+/** Metrics of one name are told apart by a number, as in Keras: `acc`, `acc_1`. */
+function named(metrics: readonly Omit<MeasuredMetric, 'name'>[]): MeasuredMetric[] {
+  const seen = new Map<string, number>()
+  return metrics.map((measured) => {
+    const { name } = measured.metric
+    const before = seen.get(name) ?? 0
+    seen.set(name, before + 1)
+    return { ...measured, name: before === 0 ? name : `${name}_${before}` }
   })
 }
 

@@ -16,6 +16,8 @@ import { type Objective, targetShape } from './objective.ts'
 export interface Program {
   readonly network: Network
   readonly objectives: readonly Objective[]
+  /** The weights that gradients are taken of: the parameters of layers that were trainable when it was compiled. */
+  readonly trained: readonly NetworkWeight[]
 }
 
 /** Names of the inputs and results of the graphs below. */
@@ -36,7 +38,7 @@ export function evaluateGraph(program: Program, batch: number): Graph {
 }
 
 /** Batch → predictions, one output each under its name. */
-export function predictGraph({ network }: Program, batch: number): Graph {
+export function predictGraph({ network }: Pick<Program, 'network'>, batch: number): Graph {
   const { outputs } = network.trace(batchInputs(network, batch), { training: false, weight: state })
   return graph({
     outputs: Object.fromEntries(network.outputs.map(({ name }, index) => [name, outputs[index] as Node])),
@@ -69,7 +71,8 @@ export interface Derivation {
 }
 
 /** Loss, metrics, gradients and batch statistics as nodes. With several outputs each loss sum is scaled by an input. */
-export function derive(program: Program, batch: number, trained: readonly NetworkWeight[]): Derivation {
+export function derive(program: Program, batch: number): Derivation {
+  const { trained } = program
   const held = new Map(trained.map(({ name, spec }) => [name, state(name, spec.shape)]))
   const weight = (name: string, shape: Shape): Node => held.get(name) ?? state(name, shape)
   const { sums, losses, statistics } = forward(program, batch, { training: true, weight })
@@ -87,13 +90,8 @@ export function derive(program: Program, batch: number, trained: readonly Networ
 }
 
 /** {@link derive} as a graph that leaves gradients and statistics in the state; `accumulate` adds to what is there. */
-export function gradientsGraph(
-  program: Program,
-  batch: number,
-  trained: readonly NetworkWeight[],
-  accumulate: boolean,
-): Graph {
-  const derivation = derive(program, batch, trained)
+export function gradientsGraph(program: Program, batch: number, accumulate: boolean): Graph {
+  const derivation = derive(program, batch)
   const kept = (name: string, value: Node): [string, Node] => [
     name,
     accumulate ? add(state(name, value.shape), value) : value,

@@ -10,7 +10,6 @@ import type { Backend, OpenOptions, Replica } from '../backend/backend.ts'
 import { type StateLayout, stateEntry, stateLayout } from '../backend/state-layout.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Learner } from '../learners/learner.ts'
-import type { NetworkWeight } from '../network/network.ts'
 import { type Feed, makeFeed } from './feed.ts'
 import {
   batchStatistics,
@@ -136,11 +135,10 @@ export class Session implements AsyncDisposable {
   }
 
   #graph(kind: CallKind, batch: number): Graph {
-    const trained = trainedWeights(this.program)
     const graphs: Readonly<Record<CallKind, () => Graph>> = {
-      gradients: () => gradientsGraph(this.program, batch, trained, false),
-      accumulate: () => gradientsGraph(this.program, batch, trained, true),
-      step: () => stepGraph(this.program, batch, trained, this.plan as UpdatePlan),
+      gradients: () => gradientsGraph(this.program, batch, false),
+      accumulate: () => gradientsGraph(this.program, batch, true),
+      step: () => stepGraph(this.program, batch, this.plan as UpdatePlan),
       evaluate: () => evaluateGraph(this.program, batch),
       predict: () => predictGraph(this.program, batch),
       diagnosis: () => diagnosisGraph(this.program, batch),
@@ -149,13 +147,8 @@ export class Session implements AsyncDisposable {
   }
 }
 
-/** The weights that gradients are taken of: parameters of layers that are trainable. */
-export function trainedWeights({ network }: Program): NetworkWeight[] {
-  return network.weights.filter(({ layer, spec }) => spec.kind === 'parameter' && layer.trainable)
-}
-
 function updatePlan(program: Program, learner: Learner): UpdatePlan {
-  const parameters = trainedWeights(program).map(({ name, spec }) => ({
+  const parameters = program.trained.map(({ name, spec }) => ({
     name,
     shape: spec.shape,
     gradient: names.gradient(name),

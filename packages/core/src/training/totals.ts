@@ -1,5 +1,6 @@
 import { sizeOf } from '../graph/node.ts'
 import { constant, input } from '../graph/ops/leaves.ts'
+import type { Metric } from '../metrics/metric.ts'
 import type { Batch } from './batch.ts'
 import { type Objective, targetShape } from './objective.ts'
 
@@ -29,7 +30,7 @@ export function sumsLayout(objectives: readonly Objective[]): SumsLayout {
 }
 
 /** How many sums a metric makes: found by tracing it for one sample. */
-function sumsOf(metric: Objective['metrics'][number]['metric'], objective: Objective): number {
+function sumsOf(metric: Metric, objective: Objective): number {
   const dtype = objective.loss.targets === 'sparse' ? 'int32' : 'float32'
   const targets = input('targets', [1, ...targetShape(objective)], dtype)
   const predictions = input('predictions', [1, ...objective.outputShape])
@@ -90,9 +91,9 @@ export class Totals {
       if (several) figures[`${prefix}${objective.name}_loss`] = means[index] as number
     }
     for (const { objective, metrics } of outputs) {
-      for (const [index, { metric }] of objective.metrics.entries()) {
+      for (const [index, { metric, name: own }] of objective.metrics.entries()) {
         const { start, end } = metrics[index] as { start: number; end: number }
-        const name = several ? `${objective.name}_${metric.name}` : metric.name
+        const name = several ? `${objective.name}_${own}` : own
         figures[`${prefix}${name}`] = metric.result(this.values.subarray(start, end))
       }
     }
