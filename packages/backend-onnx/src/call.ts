@@ -6,7 +6,6 @@ import type { Binding, BoundTensor } from './engine/engine.ts'
 export interface Host {
   /** Awaits `work` when no other run is in progress, otherwise rejects with `invalid-state`. */
   exclusive(work: () => Promise<void>): Promise<void>
-  readonly busy: boolean
   /** The state entry's elements themselves. */
   view(name: string): Float32Array
 }
@@ -37,9 +36,9 @@ export class OnnxCall implements Call {
   }
 
   bind(inputs: Tensors, outputs: Tensors): void {
-    const { graph, compiled, steps, host } = this.#options
+    const { graph, compiled, steps } = this.#options
     this.#checkAlive()
-    if (host.busy) throw invalidState('bind was called during a run; await the run first')
+    if (this.#running) throw invalidState('bind was called during a run of this call; await the run first')
     checkBinding(graph, inputs, outputs, steps)
     const staged: Staged[] = []
     const read = compiled.inputs.map((port) => boundTo(port, this.#inputMemory(port, inputs)))
