@@ -33,7 +33,7 @@ export function checkSchedule<S extends Schedule>(schedule: S): S {
     case 'warmUp':
       atLeastZero(checked, 'initial', checked.initial)
       positive(checked, 'period', checked.period)
-      checkThen(checked)
+      checkFollowing(checked)
       break
     default:
       throw unknownName('schedule', String((checked as { kind: unknown }).kind), [
@@ -56,14 +56,15 @@ function checkRestarts(schedule: Schedule & { kind: 'cosine' }): void {
     fail(schedule, 'restarts.periodFactor', restarts.periodFactor, 'a number of at least 1')
 }
 
-function checkThen(schedule: Schedule & { kind: 'warmUp' }): void {
-  const { then, unit } = schedule
-  if (typeof then === 'number') {
-    atLeastZero(schedule, 'then', then)
+function checkFollowing(schedule: Schedule & { kind: 'warmUp' }): void {
+  const { followedBy, unit } = schedule
+  if (typeof followedBy === 'number') {
+    atLeastZero(schedule, 'followedBy', followedBy)
     return
   }
-  checkSchedule(then)
-  if (then.unit !== unit) fail(schedule, 'then', `a schedule by ${then.unit}`, `one by ${unit}, as the warm-up counts`)
+  checkSchedule(followedBy)
+  if (followedBy.unit !== unit)
+    fail(schedule, 'followedBy', `a schedule by ${followedBy.unit}`, `one by ${unit}, as the warm-up counts`)
 }
 
 function atLeastZero(schedule: Schedule, field: string, value: number): void {
@@ -78,6 +79,6 @@ function fail(schedule: Schedule, field: string, value: unknown, expected: strin
   throw new LockstepError(
     'invalid-argument',
     { argument: field },
-    `schedule ${schedule.kind}: ${field} is ${JSON.stringify(value) ?? String(value)}; expected ${expected}`,
+    `schedule ${schedule.kind}: ${field} is ${typeof value === 'number' ? value : JSON.stringify(value)}; expected ${expected}`,
   )
 }

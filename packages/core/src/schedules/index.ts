@@ -54,8 +54,8 @@ export function cosine(fields: Fields<CosineSchedule, 'final'>): CosineSchedule 
   return checkSchedule({ kind: 'cosine', unit: 'steps', final: 0, ...fields })
 }
 
-/** Rises in a straight line, from 0 by default, then goes on with `then`, in whose unit it counts. */
+/** Rises in a straight line, from 0 by default, then goes on with `followedBy`, in whose unit it counts. */
 export function warmUp(fields: Fields<WarmUpSchedule, 'initial'>): WarmUpSchedule {
-  const unit = typeof fields.then === 'number' ? 'steps' : fields.then.unit
+  const unit = typeof fields.followedBy === 'number' ? 'steps' : fields.followedBy.unit
   return checkSchedule({ kind: 'warmUp', unit, initial: 0, ...fields })
 }

@@ -56,14 +56,14 @@ export interface CosineSchedule {
   }
 }
 
-/** A straight line from `initial` to the first rate of `then` over `period`; `then` begins when it ends. */
+/** A straight line from `initial` to the first rate of `followedBy` over `period`; that begins when it ends. */
 export interface WarmUpSchedule {
   readonly kind: 'warmUp'
   readonly unit: ScheduleUnit
   readonly initial: number
   readonly period: number
   /** Counts in the same unit. */
-  readonly then: number | Schedule
+  readonly followedBy: number | Schedule
 }
 
 /** A learning rate that changes during training, as plain JSON data. {@link scheduledRate} evaluates it. */

@@ -21,10 +21,10 @@ const curves: Curves = {
     const height = (schedule.initial - schedule.final) * (schedule.restarts?.heightFactor ?? 1) ** wave
     return schedule.final + height * 0.5 * (1 + Math.cos(Math.PI * phase))
   },
-  warmUp: ({ unit, initial, period, then }, progress) => {
+  warmUp: ({ unit, initial, period, followedBy }, progress) => {
     const position = positionOf(unit, progress)
-    if (position >= period) return scheduledRate(then, { ...progress, [progressKey[unit]]: position - period })
-    const target = scheduledRate(then, { step: 0, samples: 0 })
+    if (position >= period) return scheduledRate(followedBy, { ...progress, [progressKey[unit]]: position - period })
+    const target = scheduledRate(followedBy, { step: 0, samples: 0 })
     return initial + (target - initial) * (position / period)
   },
 }
