@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { parityCommand } from './parity/parity-command.ts'
 import { setUpPeers } from './peers.ts'
 import { trainCommand } from './train/train-command.ts'
+import { updateCommand } from './update/update-command.ts'
 
 const setupCommand = new Command('setup')
   .description('Installs the peers (PyTorch) into an environment of their own; some gigabytes.')
@@ -13,6 +14,7 @@ const program = new Command('bench')
   .description('Measures Lockstep: its speed beside peers, its results beside published ones.')
   .addCommand(trainCommand())
   .addCommand(parityCommand())
+  .addCommand(updateCommand())
   .addCommand(setupCommand)
 
 try {
