@@ -10,7 +10,10 @@ import { broadcast } from './ops/shape.ts'
  * and shapes. A value used twice receives the sum of both gradients; one that `target` does not depend on gets zeros.
  * Only float32 values carry gradients.
  */
-export function gradients(target: Node, wanted: readonly Node[]): Node[] {
+export function gradients<const Wanted extends readonly Node[]>(
+  target: Node,
+  wanted: Wanted,
+): { -readonly [Index in keyof Wanted]: Node } {
   if (target.shape.length !== 0)
     throw shapeError('gradients', [target.shape], 'expected a scalar target; reduce it with reduceSum')
   const integer = wanted.find((node) => node.dtype !== 'float32')
@@ -25,7 +28,8 @@ export function gradients(target: Node, wanted: readonly Node[]): Node[] {
   for (const node of wanted) if (!visited.has(node)) checkNoTwin(node, visited)
   const sums = new Map<Node, Node>([[target, constant(1)]])
   for (const node of order) backward(node, sums, order)
-  return wanted.map((node) => sums.get(node) ?? broadcast(constant(0), node.shape))
+  const found = wanted.map((node) => sums.get(node) ?? broadcast(constant(0), node.shape))
+  return found as { -readonly [Index in keyof Wanted]: Node }
 }
 
 function backward(node: Node, sums: Map<Node, Node>, active: ReadonlySet<Node>): void {
