@@ -1,6 +1,7 @@
 import type { Arena } from '../backend/arena.ts'
 import { linker } from '../wasm/index.ts'
-import { javascriptKernel, javascriptOperations } from './javascript-kernel.ts'
+import { javascriptOperations } from './block-operations.ts'
+import { javascriptKernel } from './javascript-kernel.ts'
 import { checkKernel, type Kernel, type RunKernel } from './kernel.ts'
 import { fitsWasm, wasmKernel } from './wasm-kernel.ts'
 
