@@ -1,5 +1,6 @@
 import { type Conv2dAttributes, type Node, type Pair, type Shape, sizeOf } from '@lockstep/core'
 import type { KernelsOf } from '../kernels.ts'
+import { addScaled, dot } from '../rows.ts'
 import { slide } from '../window.ts'
 
 type Operands = readonly [Node, Node]
@@ -34,11 +35,7 @@ export const convolutionKernels: KernelsOf<'conv2d' | 'conv2dInputGradient' | 'c
     const [inputs, outputs, block] = blockOf(shape, node.attributes)
     const y = new Float64Array(sizeOf(node.shape))
     visitBlocks({ image, kernel: shape, output: node.shape, attributes: node.attributes }, (from, weights, to) => {
-      for (let i = 0; i < inputs; i++) {
-        const value = x[from + i] as number
-        for (let o = 0; o < block; o++)
-          y[to + o] = (y[to + o] as number) + value * (kernel[weights + i * outputs + o] as number)
-      }
+      for (let i = 0; i < inputs; i++) addScaled(y, to, x[from + i] as number, kernel, weights + i * outputs, block)
     })
     return y
   },
@@ -47,11 +44,8 @@ export const convolutionKernels: KernelsOf<'conv2d' | 'conv2dInputGradient' | 'c
     const [inputs, outputs, block] = blockOf(shape, node.attributes)
     const dx = new Float64Array(sizeOf(node.shape))
     visitBlocks({ image: node.shape, kernel: shape, output, attributes: node.attributes }, (to, weights, from) => {
-      for (let i = 0; i < inputs; i++) {
-        let sum = 0
-        for (let o = 0; o < block; o++) sum += (dy[from + o] as number) * (kernel[weights + i * outputs + o] as number)
-        dx[to + i] = (dx[to + i] as number) + sum
-      }
+      for (let i = 0; i < inputs; i++)
+        dx[to + i] = (dx[to + i] as number) + dot(dy, from, kernel, weights + i * outputs, block)
     })
     return dx
   },
@@ -60,13 +54,7 @@ export const convolutionKernels: KernelsOf<'conv2d' | 'conv2dInputGradient' | 'c
     const [inputs, outputs, block] = blockOf(node.shape, node.attributes)
     const dk = new Float64Array(sizeOf(node.shape))
     visitBlocks({ image, kernel: node.shape, output, attributes: node.attributes }, (from, to, gradient) => {
-      for (let i = 0; i < inputs; i++) {
-        const value = x[from + i] as number
-        for (let o = 0; o < block; o++) {
-          const at = to + i * outputs + o
-          dk[at] = (dk[at] as number) + value * (dy[gradient + o] as number)
-        }
-      }
+      for (let i = 0; i < inputs; i++) addScaled(dk, to + i * outputs, x[from + i] as number, dy, gradient, block)
     })
     return dk
   },

@@ -1,5 +1,6 @@
 import { type NodeOf, sizeOf } from '@lockstep/core'
 import type { KernelsOf } from '../kernels.ts'
+import { addScaled } from '../rows.ts'
 
 /** The `rows × columns` matrix at `start`, transposed. */
 function transposed(x: Float64Array, start: number, rows: number, columns: number): Float64Array {
@@ -10,17 +11,10 @@ function transposed(x: Float64Array, start: number, rows: number, columns: numbe
   return result
 }
 
-/** Adds `[m, k] · [k, n]` to `result`; the innermost loop runs along rows of both `b` and `result`. */
+/** Adds `[m, k] · [k, n]` to `result`. */
 function multiply(a: Float64Array, b: Float64Array, result: Float64Array, k: number, n: number): void {
-  const m = result.length / n
-  for (let row = 0; row < m; row++)
-    for (let inner = 0; inner < k; inner++) {
-      const factor = a[row * k + inner] as number
-      for (let column = 0; column < n; column++) {
-        const at = row * n + column
-        result[at] = (result[at] as number) + factor * (b[inner * n + column] as number)
-      }
-    }
+  for (let row = 0; row * n < result.length; row++)
+    for (let inner = 0; inner < k; inner++) addScaled(result, row * n, a[row * k + inner] as number, b, inner * n, n)
 }
 
 function matmul(node: NodeOf<'matmul'>, a: Float64Array, b: Float64Array): Float64Array {
