@@ -41,7 +41,8 @@ export function resolveLearner(learner: string | Learner): Learner {
  */
 export function learnerFromConfig(config: Readonly<Record<string, unknown>>): Learner {
   const { name, ...options } = config
-  if (typeof name === 'string') return lookUp('learner', name, builtIn)(options)
+  const advice = 'one of your own has to be given, e.g. loadModel(path, { learner: yourLearner() })'
+  if (typeof name === 'string') return lookUp('learner', name, builtIn, advice)(options)
   throw new LockstepError(
     'invalid-data',
     { source: 'learner config' },

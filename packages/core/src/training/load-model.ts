@@ -27,7 +27,7 @@ export async function deserializeModel(
   const { header, values } = decodeCheckpoint(bytes, source)
   const model = modelFromJSON(header.model, options)
   const { backend, customLayers: _, ...compileOptions } = options
-  if (backend !== undefined) model.compile({ ...compileSettings(header.training), ...compileOptions, backend })
+  if (backend !== undefined) model.compile({ ...compileSettings(header.training, options), ...compileOptions, backend })
   await model.restore(checkedValues(model, values, source), header.training?.progress)
   return model
 }
@@ -38,11 +38,12 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
   return deserializeModel(await readBytes(path), options, path)
 }
 
-function compileSettings(training: TrainingHeader | undefined): Partial<CompileOptions> {
+function compileSettings(training: TrainingHeader | undefined, given: LoadOptions): Partial<CompileOptions> {
   if (training === undefined) return {}
   const { learner, loss, metrics, lossWeights } = training
   return {
-    learner: learnerFromConfig(learner),
+    // Made only where none is given: one of the user's own cannot be made from its config.
+    learner: given.learner ?? learnerFromConfig(learner),
     ...(loss === undefined ? {} : { loss }),
     ...(metrics === undefined ? {} : { metrics }),
     ...(lossWeights === undefined ? {} : { lossWeights }),
