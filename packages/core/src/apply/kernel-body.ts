@@ -18,7 +18,7 @@ import {
 import { type Kernel, uniformNodes } from './kernel.ts'
 import { vectorOperation } from './vector-operations.ts'
 
-/** Writes a kernel's instructions for one vector. Values used more than once, and all loads, get local variables. */
+/** Writes a kernel's instructions for one vector. Values used more than once get local variables. */
 export class KernelBody {
   readonly #kernel: Kernel
   readonly #addresses: ReadonlyMap<string, Local<'i32'>>
@@ -81,14 +81,14 @@ export class KernelBody {
     return op('f64.add', extractLane('f64x2.extract_lane', pair, 0), extractLane('f64x2.extract_lane', pair, 1))
   }
 
-  /** Uniform values, loads (all of which precede the stores), results, and whatever has several users. */
+  /** Uniform values, results (so that every read precedes the stores), and whatever has several users. */
   #keptNodes(): Set<Node> {
     const { nodes, updates, squared } = this.#kernel
     const results = squared === undefined ? [...updates.values()] : [...updates.values(), squared]
     const kept = new Set<Node>(results)
     const used = new Set<Node>()
     for (const node of nodes) {
-      if (this.#uniform.has(node) || node.op === 'state') kept.add(node)
+      if (this.#uniform.has(node)) kept.add(node)
       for (const operand of node.inputs) {
         if (used.has(operand) || node.op === 'sign') kept.add(operand)
         used.add(operand)
