@@ -1,11 +1,12 @@
 import type { Graph, Node, Op } from '@lockstep/core'
+import { gathersPixels } from './filter-gradient.ts'
 import { isImage, type Layout } from './layout.ts'
 
 /** Which operands of an operation are images that it wants with channels first. */
 const spatialOperands: Partial<Record<Op, readonly number[]>> = {
   conv2d: [0],
   conv2dInputGradient: [0],
-  conv2dFilterGradient: [0, 1],
+  conv2dFilterGradient: [1],
   maxPool2d: [0],
   maxPool2dGradient: [0, 1, 2],
   avgPool2d: [0],
@@ -41,6 +42,7 @@ export function layoutDemands(graph: Graph): ReadonlyMap<Node, Demand> {
 }
 
 function wantedBy(user: Node, operand: number, demands: ReadonlyMap<Node, Demand>): Iterable<Layout> {
+  if (user.op === 'conv2dFilterGradient' && operand === 0) return [gathersPixels(user) ? 'plain' : 'channelsFirst']
   const spatial = spatialOperands[user.op]
   if (spatial !== undefined) return [spatial.includes(operand) ? 'channelsFirst' : 'plain']
   if (indifferent.has(user.op)) return nothing

@@ -1,54 +1,87 @@
 import type { Node, NodeOf, Pair } from '@lockstep/core'
 import type { Lowering } from './lowering.ts'
 import { batchedProduct } from './matmul.ts'
+import { convolvedPatches, gatheredPatches } from './patches.ts'
 import { moveAxes, reshape } from './shaping.ts'
 import { sumOver } from './sum.ts'
 import type { Tensor } from './tensor.ts'
-import { type Window, windowAttributes } from './window.ts'
+import type { Window } from './window.ts'
 
-/**
- * The gradient of a convolution's kernel: per image and group, dy `[K/G, positions]` times the patches
- * `[C/G · taps, positions]` transposed; then summed over the images. Serves every stride, dilation, padding and
- * grouping, since the patches are read off by a convolution with the same window.
- */
+/** With fewer channels than this, pixels are too short to be copied one by one. */
+const channelsWorthGathering = 8
+
+/** Patches of all images at once may take this much memory; beyond it they are made for a part of the batch at a time. */
+const patchBytes = 256 * 1024 * 1024
+
+/** What one filter gradient is made of; `n` counts the images of a part. */
+interface Problem {
+  readonly lowering: Lowering
+  readonly window: Window
+  readonly groups: number
+  /** Of the kernel, `[KH, KW, C / groups, K]`. */
+  readonly kernel: readonly [number, number, number, number]
+  readonly output: Pair
+}
+
+/** Whether the gradient reads its image with the channels last. */
+export function gathersPixels({ shape, attributes }: NodeOf<'conv2dFilterGradient'>): boolean {
+  return attributes.groups === 1 && (shape[2] as number) >= channelsWorthGathering
+}
+
+/** Sum over the images of dy times what the window sees: serves every stride, dilation, padding and grouping. */
 export function filterGradient(node: NodeOf<'conv2dFilterGradient'>, lowering: Lowering): void {
-  const { onnx } = lowering
   const [x, dy] = node.inputs as [Node, Node]
-  const [kh, kw, inputs, outputs] = node.shape as [number, number, number, number]
+  const kernel = node.shape as readonly [number, number, number, number]
   const { groups } = node.attributes
-  const [n, oh, ow] = dy.shape as [number, number, number, number]
-  const image = lowering.full(x, 'channelsFirst')
-  const window: Window = { ...node.attributes, size: [kh, kw] }
-  const rows = reshape(onnx, patches(lowering, image, window, [oh, ow]), [n, groups, inputs * kh * kw, oh * ow])
-  const gradient = reshape(onnx, lowering.full(dy, 'channelsFirst'), [n, groups, outputs / groups, oh * ow])
-  const perImage = batchedProduct(lowering, gradient, rows, { transposeA: false, transposeB: true })
-  const kernel = reshape(onnx, sumOver(onnx, perImage, [0]), [outputs, inputs, kh, kw])
-  lowering.define(node as Node, moveAxes(onnx, kernel, [2, 3, 1, 0]))
-}
-
-/** What the window sees at each position, `[N · C, taps, OH, OW]`: a convolution of every channel with one-hot kernels. */
-export function patches(
-  { onnx }: { readonly onnx: Lowering['onnx'] },
-  image: Tensor,
-  window: Window,
-  output: Pair,
-): Tensor {
-  const [n, c, h, w] = image.shape as [number, number, number, number]
-  const taps = window.size[0] * window.size[1]
-  const planes = reshape(onnx, image, [n * c, 1, h, w])
-  if (taps === 1 && h === output[0] && w === output[1]) return planes
-  const attributes = windowAttributes(window)
-  return onnx.add(
-    'Conv',
-    [planes, oneHotKernels(onnx, window.size)],
-    { shape: [n * c, taps, ...output] },
-    { attributes },
+  const output = dy.shape.slice(1, 3) as unknown as Pair
+  const window: Window = { ...node.attributes, size: [kernel[0], kernel[1]] }
+  const problem: Problem = { lowering, window, groups, kernel, output }
+  const gathers = gathersPixels(node)
+  const images = parts(lowering, lowering.full(x, gathers ? 'plain' : 'channelsFirst'), problem)
+  const gradients = parts(lowering, lowering.full(dy, 'channelsFirst'), problem)
+  const sums = images.map((image, index) =>
+    (gathers ? fromPixels : fromPlanes)(problem, image, gradients[index] as Tensor),
   )
+  const [first] = sums as [Tensor]
+  const sum = sums.length === 1 ? first : lowering.onnx.add('Sum', sums, { shape: first.shape })
+  lowering.define(node as Node, gathers ? kernelFromRows(problem, sum) : kernelFromPlanes(problem, sum))
 }
 
-/** `[taps, 1, KH, KW]`: kernel i sees tap i and nothing else. */
-export function oneHotKernels(onnx: Lowering['onnx'], [kh, kw]: Pair): Tensor {
-  const taps = kh * kw
-  const data = Float32Array.from({ length: taps * taps }, (_, index) => (index % (taps + 1) === 0 ? 1 : 0))
-  return onnx.constant('float32', [taps, 1, kh, kw], data)
+/** Per image, dy `[K, positions]` · patches `[positions, taps · C]`. */
+function fromPixels({ lowering, window, kernel, output }: Problem, image: Tensor, dy: Tensor): Tensor {
+  const { onnx } = lowering
+  const rows = gatheredPatches(onnx, image, window, output)
+  const gradient = reshape(onnx, dy, [dy.shape[0] as number, kernel[3], output[0] * output[1]])
+  return sumOver(onnx, batchedProduct(lowering, gradient, rows, { transposeA: false, transposeB: false }), [0])
+}
+
+function kernelFromRows({ lowering: { onnx }, kernel }: Problem, sum: Tensor): Tensor {
+  return reshape(onnx, moveAxes(onnx, sum, [1, 0]), kernel)
+}
+
+/** Per image and group, dy `[K/G, positions]` · patches `[C/G · taps, positions]` transposed. */
+function fromPlanes({ lowering, window, groups, kernel, output }: Problem, image: Tensor, dy: Tensor): Tensor {
+  const { onnx } = lowering
+  const [kh, kw, inputs, outputs] = kernel
+  const [n, positions] = [dy.shape[0] as number, output[0] * output[1]]
+  const planes = convolvedPatches(onnx, image, window, output)
+  const rows = reshape(onnx, planes, [n, groups, inputs * kh * kw, positions])
+  const gradient = reshape(onnx, dy, [n, groups, outputs / groups, positions])
+  return sumOver(onnx, batchedProduct(lowering, gradient, rows, { transposeA: false, transposeB: true }), [0])
+}
+
+function kernelFromPlanes({ lowering: { onnx }, kernel: [kh, kw, inputs, outputs] }: Problem, sum: Tensor): Tensor {
+  return moveAxes(onnx, reshape(onnx, sum, [outputs, inputs, kh, kw]), [2, 3, 1, 0])
+}
+
+/** The batch in so many parts that the patches of one of them stay within bounds. */
+function parts({ onnx }: Lowering, x: Tensor, { window, groups, kernel, output }: Problem): readonly Tensor[] {
+  const images = x.shape[0] as number
+  const perImage = 4 * output[0] * output[1] * window.size[0] * window.size[1] * kernel[2] * groups
+  const size = Math.max(1, Math.floor(patchBytes / perImage))
+  if (size >= images) return [x]
+  const sizes = Array.from({ length: Math.ceil(images / size) }, (_, index) => Math.min(size, images - index * size))
+  const outputs = sizes.map((count): Tensor => ({ type: x.type, shape: [count, ...x.shape.slice(1)] }))
+  onnx.addNode('Split', [x, onnx.int64(sizes)], outputs, { attributes: { axis: 0 } })
+  return outputs
 }

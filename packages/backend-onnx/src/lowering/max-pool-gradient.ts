@@ -1,7 +1,7 @@
 import type { Node, NodeOf, Pair, Shape } from '@lockstep/core'
-import { oneHotKernels } from './filter-gradient.ts'
 import type { Lowering } from './lowering.ts'
 import type { OnnxGraph } from './onnx-graph.ts'
+import { oneHotKernels } from './patches.ts'
 import { cast, reshape } from './shaping.ts'
 import { sumOver } from './sum.ts'
 import type { Tensor } from './tensor.ts'

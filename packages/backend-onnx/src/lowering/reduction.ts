@@ -10,16 +10,27 @@ import type { Tensor } from './tensor.ts'
 /** Reduces in the layout that the operand has, unless its axes would come out in another order. */
 function reduce(
   node: NodeOf<'reduceSum' | 'reduceMax'>,
+  operand: Node,
   lowering: Lowering,
   apply: (onnx: OnnxGraph, x: Tensor, axes: readonly number[], keepDims: boolean) => Tensor,
 ): void {
-  const operand = node.inputs[0] as Node
   const { axes, keepDims } = node.attributes
   const layout = reductionLayout(operand, lowering, node)
   const mapped = isImage(operand) ? axes.map((axis) => axisIn(axis, layout)).sort((a, b) => a - b) : axes
   const result = apply(lowering.onnx, lowering.full(operand, layout), mapped, keepDims)
   if (keepDims) lowering.define(node as Node, result, layout)
   else lowering.define(node as Node, reshape(lowering.onnx, result, node.shape))
+}
+
+/**
+ * What has the same sum: a pooling's gradient hands every window's gradient out whole, so that over all positions it
+ * sums up to the smaller tensor that it came from.
+ */
+function summed(node: NodeOf<'reduceSum'>): Node {
+  const x = node.inputs[0] as Node
+  if (!node.attributes.axes.includes(1) || !node.attributes.axes.includes(2)) return x
+  if (x.op === 'maxPool2dGradient') return x.inputs[2] as Node
+  return x.op === 'avgPool2dGradient' ? (x.inputs[0] as Node) : x
 }
 
 function reductionLayout(operand: Node, lowering: Lowering, node: NodeOf<'reduceSum' | 'reduceMax'>): Layout {
@@ -47,7 +58,7 @@ function argmax(node: NodeOf<'argmax'>, lowering: Lowering): void {
 
 /** Reductions. */
 export const reductionEmitters: Emitters<'reduceSum' | 'reduceMax' | 'argmax'> = {
-  reduceSum: (node, lowering) => reduce(node, lowering, sumOver),
-  reduceMax: (node, lowering) => reduce(node, lowering, maximum),
+  reduceSum: (node, lowering) => reduce(node, summed(node), lowering, sumOver),
+  reduceMax: (node, lowering) => reduce(node, node.inputs[0] as Node, lowering, maximum),
   argmax,
 }
