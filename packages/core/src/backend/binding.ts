@@ -56,7 +56,7 @@ function checkTensors(
     if (tensor instanceof arrays[dtype] && tensor.length === length) continue
     throw refusal(
       name,
-      `${kind} ${JSON.stringify(name)} is a ${tensor.constructor.name} of ${tensor.length} elements; expected a ${arrays[dtype].name} of ${length}`,
+      `${kind} ${JSON.stringify(name)} is ${tensor.constructor.name}(${tensor.length}); expected ${arrays[dtype].name}(${length})`,
     )
   }
 }

@@ -1,6 +1,6 @@
 import { LockstepError } from '../errors.ts'
 import { rules } from './gradient-rules.ts'
-import { type Node, shapeError } from './node.ts'
+import { type Node, requireDType, shapeError } from './node.ts'
 import { add } from './ops/elementwise.ts'
 import { constant } from './ops/leaves.ts'
 import { broadcast } from './ops/shape.ts'
@@ -16,6 +16,7 @@ export function gradients<const Wanted extends readonly Node[]>(
 ): { -readonly [Index in keyof Wanted]: Node } {
   if (target.shape.length !== 0)
     throw shapeError('gradients', [target.shape], 'expected a scalar target; reduce it with reduceSum')
+  requireDType('gradients', target, ['float32'])
   const integer = wanted.find((node) => node.dtype !== 'float32')
   if (integer !== undefined) {
     throw new LockstepError(
@@ -25,7 +26,7 @@ export function gradients<const Wanted extends readonly Node[]>(
     )
   }
   const { order, visited } = dependents(target, new Set(wanted))
-  for (const node of wanted) if (!visited.has(node)) checkNoTwin(node, visited)
+  for (const node of wanted) checkNoTwin(node, visited)
   const sums = new Map<Node, Node>([[target, constant(1)]])
   for (const node of order) backward(node, sums, order)
   const found = wanted.map((node) => sums.get(node) ?? broadcast(constant(0), node.shape))
@@ -77,7 +78,7 @@ function checkNoTwin(node: Node, visited: ReadonlySet<Node>): void {
   if (node.op !== 'input' && node.op !== 'state') return
   const { name } = node.attributes
   for (const other of visited) {
-    if (other.op !== node.op || other.attributes.name !== name) continue
+    if (other === node || other.op !== node.op || other.attributes.name !== name) continue
     throw new LockstepError(
       'invalid-argument',
       { argument: 'wanted' },

@@ -125,6 +125,10 @@ function checkNames(what: string, named: readonly (readonly [string, { readonly 
 }
 
 function checkUpdates(states: readonly NodeOf<'state'>[], updates: ReadonlyMap<string, Node>): void {
+  for (const [name, { dtype, shape }] of updates) {
+    if (dtype !== 'float32')
+      throw shapeError(`update of state ${name} with ${dtype}`, [shape], 'expected float32, use cast(x, dtype)')
+  }
   for (const { attributes, shape } of states) {
     const value = updates.get(attributes.name)
     if (value !== undefined && !sameShape(value.shape, shape)) {

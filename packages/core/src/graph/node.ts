@@ -142,6 +142,12 @@ export function showShape(shape: Shape): string {
   return `[${shape.join(', ')}]`
 }
 
+/** Throws unless the dtype of `x` is one of those that the operation is defined for. */
+export function requireDType(operation: string, x: Node, allowed: readonly DType[]): void {
+  if (allowed.includes(x.dtype)) return
+  throw shapeError(`${operation} of ${x.dtype}`, [x.shape], `expected ${allowed.join(' or ')}, use cast(x, dtype)`)
+}
+
 /** The error of operands that do not fit: names the layer, the shapes and the way out. */
 export function shapeError(
   operation: string,

@@ -37,7 +37,10 @@ function exact(value: unknown): unknown {
 }
 
 function showValues(values: Float64Array): string {
-  if (values.length <= literalLimit)
-    return Array.from(values, (value) => (Object.is(value, -0) ? '-0' : String(value))).join(',')
-  return `${values.length} values #${contentHash(values.join(','))}`
+  if (values.length <= literalLimit) return Array.from(values, showValue).join(',')
+  return `${values.length} values #${contentHash(Array.from(values, showValue).join(','))}`
+}
+
+function showValue(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value)
 }

@@ -1,5 +1,5 @@
 import { LockstepError } from '../../errors.ts'
-import { type DType, makeNode, type Node, sameShape, shapeError } from '../node.ts'
+import { type DType, makeNode, type Node, requireDType, sameShape } from '../node.ts'
 import { constant } from './leaves.ts'
 import { broadcast, broadcastShapes } from './shape.ts'
 
@@ -29,6 +29,7 @@ const comparison =
   (op: ComparisonOp) =>
   (a: Operand, b: Operand): Node => {
     const [left, right] = aligned(op, a, b)
+    if (op !== 'equal') requireDType(op, left, ['float32', 'int32'])
     return makeNode(op, [left, right], {}, left.shape, 'bool')
   }
 
@@ -103,9 +104,4 @@ function aligned(op: string, a: Operand, b: Operand): [Node, Node] {
 
 function scalarLike(value: number, other: Operand): Node {
   return constant(value, [], typeof other === 'number' ? 'float32' : other.dtype)
-}
-
-function requireDType(op: string, x: Node, allowed: readonly DType[]): void {
-  if (allowed.includes(x.dtype)) return
-  throw shapeError(`${op} of ${x.dtype}`, [x.shape], `expected ${allowed.join(' or ')}, use cast(x, dtype)`)
 }

@@ -1,4 +1,4 @@
-import { makeNode, type Node, type Shape, shapeError } from '../node.ts'
+import { makeNode, type Node, type Shape, sameShape, shapeError } from '../node.ts'
 
 /**
  * Picks slices of `x` along `axis` by int32 `indices` of any shape; that shape takes the place of the axis.
@@ -19,16 +19,17 @@ export function gather(x: Node, indices: Node, axis = 0): Node {
 
 /** Zeros of `shape` to which `updates` (shaped as {@link gather} gives) are added at `indices`; repeats add up. */
 export function scatterAdd(indices: Node, updates: Node, shape: Shape, axis = 0): Node {
-  const expected = [...shape.slice(0, axis), ...indices.shape, ...shape.slice(axis + 1)]
-  const fits = updates.shape.length === expected.length && expected.every((extent, at) => extent === updates.shape[at])
-  if (indices.dtype !== 'int32' || !fits) {
+  const at = axis < 0 ? axis + shape.length : axis
+  const expected = [...shape.slice(0, at), ...indices.shape, ...shape.slice(at + 1)]
+  const fits = at in shape && sameShape(updates.shape, expected)
+  if (indices.dtype !== 'int32' || updates.dtype !== 'float32' || !fits) {
     throw shapeError(
-      `scatterAdd on axis ${axis}`,
+      `scatterAdd of ${updates.dtype} on axis ${axis} by ${indices.dtype}`,
       [indices.shape, updates.shape, shape],
-      `expected int32 indices and updates [${expected.join(', ')}]`,
+      `expected int32 indices, an axis within the rank and float32 updates [${expected.join(', ')}]`,
     )
   }
-  return makeNode('scatterAdd', [indices, updates], { axis }, shape, 'float32')
+  return makeNode('scatterAdd', [indices, updates], { axis: at }, shape, 'float32')
 }
 
 /** float32 `[..., depth]` with a 1 at each int32 index and zeros elsewhere; an index out of range gives zeros. */

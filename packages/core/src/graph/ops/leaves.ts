@@ -17,7 +17,22 @@ export function constant(values: number | ArrayLike<number>, shape: Shape = [], 
   if (held.length !== sizeOf(shape)) {
     throw shapeError('constant', [shape, [held.length]], 'expected as many values as the shape has elements')
   }
+  const foreign = held.find((value) => !holds[dtype](value))
+  if (foreign !== undefined) {
+    throw new LockstepError(
+      'invalid-argument',
+      { argument: 'values' },
+      `constant: ${foreign} is no value of dtype ${dtype}; expected ${dtype === 'bool' ? '0 or 1' : 'integers of 32 bits'}`,
+    )
+  }
   return makeNode('constant', [], { values: held }, checkShape('constant', shape), dtype)
+}
+
+/** Which numbers are values of a dtype. */
+const holds: Readonly<Record<DType, (value: number) => boolean>> = {
+  float32: () => true,
+  int32: (value) => value === (value | 0),
+  bool: (value) => value === 0 || value === 1,
 }
 
 /** Options of {@link random}. */

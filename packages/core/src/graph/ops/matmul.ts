@@ -1,4 +1,4 @@
-import { makeNode, type Node, shapeError } from '../node.ts'
+import { makeNode, type Node, requireDType, shapeError } from '../node.ts'
 import { broadcast, broadcastShapes } from './shape.ts'
 
 /** Options of {@link matmul}: operands are taken transposed in their last two axes. */
@@ -15,6 +15,7 @@ export function matmul(a: Node, b: Node, { transposeA = false, transposeB = fals
   const fail = (): never => {
     throw shapeError('matmul', [a.shape, b.shape], 'expected the inner extents to agree: [..., m, k] · [..., k, n]')
   }
+  for (const operand of [a, b]) requireDType('matmul', operand, ['float32'])
   if (a.shape.length < 2 || b.shape.length < 2) return fail()
   const [m, k] = matrixOf(a, transposeA)
   const [inner, n] = matrixOf(b, transposeB)

@@ -1,4 +1,13 @@
-import { makeNode, type Node, type Pair, type Pool2dAttributes, type Shape, sameShape, shapeError } from '../node.ts'
+import {
+  makeNode,
+  type Node,
+  type Pair,
+  type Pool2dAttributes,
+  requireDType,
+  type Shape,
+  sameShape,
+  shapeError,
+} from '../node.ts'
 import { relu } from './elementwise.ts'
 import { type PaddingMode, type PairLike, pairOf, resolvePadding, slideOver } from './window.ts'
 
@@ -23,17 +32,20 @@ export function avgPool2d(x: Node, options: Pool2dOptions): Node {
 
 /** Gradient of {@link maxPool2d} with respect to `x`, given its result `y` and that result's gradient. */
 export function maxPool2dGradient(x: Node, y: Node, dy: Node, attributes: Pool2dAttributes): Node {
-  checkGradient('maxPool2dGradient', dy, x.shape, attributes)
+  for (const operand of [x, y, dy]) requireDType('maxPool2dGradient', operand, ['float32'])
+  for (const result of [y, dy]) checkGradient('maxPool2dGradient', result, x.shape, attributes)
   return makeNode('maxPool2dGradient', [x, y, dy], attributes, x.shape, 'float32')
 }
 
 /** Gradient of {@link avgPool2d} with respect to its image of shape `imageShape`. */
 export function avgPool2dGradient(dy: Node, imageShape: Shape, attributes: Pool2dAttributes): Node {
+  requireDType('avgPool2dGradient', dy, ['float32'])
   checkGradient('avgPool2dGradient', dy, imageShape, attributes)
   return makeNode('avgPool2dGradient', [dy], attributes, imageShape, 'float32')
 }
 
 function pool(op: 'maxPool2d' | 'avgPool2d', x: Node, options: Pool2dOptions): Node {
+  requireDType(op, x, ['float32'])
   if (x.shape.length !== 4) throw shapeError(op, [x.shape], 'expected images [N, H, W, C]')
   const [, h, w] = x.shape as [number, number, number, number]
   const size = pairOf(options.size)
@@ -54,7 +66,8 @@ function pooledShape(operation: string, image: Shape, attributes: Pool2dAttribut
 }
 
 function checkGradient(operation: string, dy: Node, image: Shape, attributes: Pool2dAttributes): void {
+  if (image.length !== 4) throw shapeError(operation, [image], 'expected images [N, H, W, C]')
   const expected = pooledShape(operation, image, attributes)
   if (!sameShape(dy.shape, expected))
-    throw shapeError(operation, [dy.shape, image], `expected a gradient of shape [${expected.join(', ')}]`)
+    throw shapeError(operation, [dy.shape, image], `expected results of shape [${expected.join(', ')}]`)
 }

@@ -1,4 +1,4 @@
-import { makeNode, type Node, type ReduceAttributes, type Shape, shapeError, sizeOf } from '../node.ts'
+import { makeNode, type Node, type ReduceAttributes, requireDType, type Shape, shapeError, sizeOf } from '../node.ts'
 import { cast, mul, sub } from './elementwise.ts'
 import { reshape } from './shape.ts'
 
@@ -40,6 +40,7 @@ export function argmax(x: Node, axis = -1): Node {
 }
 
 function reduce(op: 'reduceSum' | 'reduceMax', x: Node, options: ReduceOptions): Node {
+  requireDType(op, x, ['float32', 'int32'])
   const axes = checkAxes(op, x.shape, options.axes ?? x.shape.map((_, axis) => axis))
   if (axes.length === 0) return x
   const attributes: ReduceAttributes = { axes, keepDims: options.keepDims ?? false }

@@ -36,7 +36,7 @@ function resolveExtents(x: Node, shape: Shape): Shape {
   if (
     shape.filter((extent) => extent === -1).length > 1 ||
     sizeOf(full) !== sizeOf(x.shape) ||
-    full.some((n) => !Number.isInteger(n))
+    full.some((n) => !(Number.isInteger(n) && n >= 1))
   ) {
     throw shapeError('reshape', [x.shape, shape], `expected a shape with ${sizeOf(x.shape)} elements`)
   }
@@ -59,7 +59,7 @@ export function transpose(x: Node, permutation?: readonly number[]): Node {
 export function slice(x: Node, starts: readonly number[], sizes: Shape, strides?: readonly number[]): Node {
   const steps = strides ?? x.shape.map(() => 1)
   const fits =
-    [starts, sizes, steps].every((list) => list.length === x.shape.length) &&
+    [starts, sizes, steps].every((list) => list.length === x.shape.length && list.every(Number.isInteger)) &&
     x.shape.every((extent, axis) => {
       const [start, size, step] = [starts[axis] as number, sizes[axis] as number, steps[axis] as number]
       return start >= 0 && size >= 1 && step >= 1 && start + (size - 1) * step < extent
