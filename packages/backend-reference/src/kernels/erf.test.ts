@@ -34,7 +34,7 @@ test('agrees with tabulated values (Abramowitz and Stegun, table 7.1, and furthe
 
 test('keeps its ends: zero, the limits and NaN', () => {
   expect(erf(0)).toBe(0)
-  expect(erf(1e-300)).toBeCloseTo(1.1283791670955126e-300, 310)
+  expect(erf(1e-300)).toBe(1.1283791670955126e-300)
   expect(erf(7)).toBe(1)
   expect(erf(Number.NEGATIVE_INFINITY)).toBe(-1)
   expect(erf(Number.NaN)).toBeNaN()

@@ -12,6 +12,7 @@ export type CallTestId =
   | 'call: memory may be part of a larger array'
   | 'call: outputs may lie in shared memory where state does'
   | 'call: all dtypes go in and out'
+  | 'call: is bound while another runs'
   | 'call: random inputs are bound, not drawn'
   | 'call: an input that no result needs is none'
   | 'call: a graph may have updates alone'
@@ -138,6 +139,18 @@ export const callTests: Readonly<Record<CallTestId, Test>> = {
     expectEqual('i', results['i'], [5, -5])
     expectEqual('b', results['b'], [1, 0])
     expectEqual('f', results['f'], [1, 0])
+  },
+  'call: is bound while another runs': async (context) => {
+    await using replica = await replicaOf(context, { w: [1, 2, 3] })
+    using first = await replica.prepare(graph({ updates: { w: ops.mul(vector('w', 3), 10) } }))
+    using second = await replica.prepare(doubled())
+    first.bind({}, {})
+    const y = new Float32Array(3)
+    const running = first.run()
+    second.bind({ x: Float32Array.of(1, 2, 3) }, { y })
+    await running
+    await second.run()
+    expectEqual('y', y, [2, 4, 6])
   },
   'call: random inputs are bound, not drawn': async (context) => {
     await using replica = await openReplica(context, empty)
