@@ -9,6 +9,15 @@ const only = (tensors: Tensors, names: Iterable<string>): Tensors => {
   return Object.fromEntries(Object.entries(tensors).filter(([name]) => known.has(name)))
 }
 
+/** Each tensor's part that belongs to one of several steps. */
+const part = (tensors: Tensors, step: number, steps: number): Tensors =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => {
+      const length = tensor.length / steps
+      return [name, tensor.subarray(step * length, (step + 1) * length)]
+    }),
+  )
+
 /** Mistakes about bindings, runs, fused steps and disposal. */
 export const callFaults: readonly Fault[] = [
   {
@@ -129,7 +138,7 @@ export const callFaults: readonly Fault[] = [
     caughtBy: ['run: before bind is refused', 'run: during another run is refused'],
   },
   {
-    mistake: 'starts every fused step from the same state',
+    mistake: 'loses the state after fused steps',
     backend: () =>
       changed({
         call: (inner, { options, replica, layout }) => {
@@ -140,6 +149,35 @@ export const callFaults: readonly Fault[] = [
               await replica.read(before)
               await inner.run()
               await replica.write(before)
+            },
+          }
+        },
+      }),
+    caughtBy: [
+      'steps: K fused runs equal K single runs bit for bit, or are refused',
+      'steps: fused runs carry the state on, or are refused',
+    ],
+  },
+  {
+    mistake: 'starts every fused step from the same state',
+    backend: () =>
+      changed({
+        call: (inner, { options: { steps = 1 }, replica, graph, layout }) => {
+          let bound: readonly [Tensors, Tensors] = [{}, {}]
+          return {
+            bind: (inputs, outputs) => {
+              inner.bind(inputs, outputs)
+              bound = [inputs, outputs]
+            },
+            run: async () => {
+              const before = new Float32Array(layout.length)
+              await replica.read(before)
+              for (let step = 0; step < steps; step++) {
+                await replica.write(before)
+                using single = await replica.prepare(graph)
+                single.bind(part(bound[0], step, steps), part(bound[1], step, steps))
+                await single.run()
+              }
             },
           }
         },
