@@ -6,6 +6,8 @@ import type { Kernels } from './kernels.ts'
 export interface Host {
   /** Runs `work` when no other run is in progress, otherwise rejects with `invalid-state`. */
   exclusive(work: () => void): Promise<void>
+  /** Throws `disposed` after the replica's disposal. */
+  checkAlive(): void
   /** The state entry's elements themselves. */
   view(name: string): Float32Array
 }
@@ -42,6 +44,7 @@ export class ReferenceCall implements Call {
   async run(): Promise<void> {
     this.#checkAlive()
     const binding = this.#binding
+    if (this.#running) throw invalidState('run was called during a run of this call; await that one first')
     if (binding === undefined) throw invalidState('run was called before bind; bind inputs and outputs first')
     this.#running = true
     try {
@@ -75,6 +78,7 @@ export class ReferenceCall implements Call {
   }
 
   #checkAlive(): void {
+    this.#host.checkAlive()
     if (!this.#disposed) return
     throw new LockstepError('disposed', { object: 'call' }, 'the call was disposed; prepare the graph again')
   }

@@ -21,7 +21,6 @@ export class ReferenceReplica implements Replica, Host {
   readonly hostState: Arena
   readonly #layout: StateLayout
   readonly #kernels: Kernels
-  readonly #calls: Call[] = []
   #busy = false
   #disposed = false
 
@@ -33,13 +32,11 @@ export class ReferenceReplica implements Replica, Host {
   }
 
   async prepare(graph: Graph, { steps = 1 }: PrepareOptions = {}): Promise<Call> {
-    this.#checkAlive()
+    this.checkAlive()
     checkStates(graph, this.#layout)
     if (!(Number.isInteger(steps) && steps >= 1))
       throw invalidArgument('steps', `steps is ${steps}; expected 1 or more`)
-    const call = new ReferenceCall(graph, this, { steps, kernels: this.#kernels })
-    this.#calls.push(call)
-    return call
+    return new ReferenceCall(graph, this, { steps, kernels: this.#kernels })
   }
 
   async read(into: Float32Array, range?: Range): Promise<void> {
@@ -56,7 +53,7 @@ export class ReferenceReplica implements Replica, Host {
   }
 
   async exclusive(work: () => void): Promise<void> {
-    this.#checkAlive()
+    this.checkAlive()
     if (this.#busy) {
       throw new LockstepError(
         'invalid-state',
@@ -76,11 +73,10 @@ export class ReferenceReplica implements Replica, Host {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true
-    for (const call of this.#calls.splice(0)) call[Symbol.dispose]()
   }
 
   #part(argument: string, memory: Float32Array, range: Range = { start: 0, end: this.#layout.length }): Float32Array {
-    this.#checkAlive()
+    this.checkAlive()
     const { start, end } = range
     const fits =
       Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= this.#layout.length
@@ -91,7 +87,7 @@ export class ReferenceReplica implements Replica, Host {
     )
   }
 
-  #checkAlive(): void {
+  checkAlive(): void {
     if (!this.#disposed) return
     throw new LockstepError('disposed', { object: 'replica' }, 'the replica was disposed; open another')
   }

@@ -229,8 +229,8 @@ export const callTests: Readonly<Record<CallTestId, Test>> = {
     first.bind({}, {})
     second.bind({}, { w: out })
     const running = first.run()
-    await expectError('invalid-state', () => second.run())
-    await running
+    const others = [second.run(), first.run()].map((other) => expectError('invalid-state', () => other))
+    await Promise.all([running, ...others])
     await second.run()
     expectEqual('w', out, [3, 6])
   },
