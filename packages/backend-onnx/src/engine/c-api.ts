@@ -1,3 +1,4 @@
+import { isLockstepError } from '@lockstep/core'
 import type { CApi } from './c-api-functions.ts'
 import { loadCApi } from './c-api-library.ts'
 import { CApiSession } from './c-api-session.ts'
@@ -15,8 +16,8 @@ export async function cApiEngine(): Promise<Engine> {
 
 interface Environment {
   readonly address: bigint
-  /** Size of the thread pool that all sessions share. */
-  readonly threads: number
+  /** Size of the thread pool that sessions share; undefined where there is none. */
+  poolSize: number | undefined
 }
 
 class CApiEngine implements Engine {
@@ -30,10 +31,20 @@ class CApiEngine implements Engine {
   }
 
   async load(model: Uint8Array, options: SessionOptions): Promise<Session> {
+    this.#environment ??= createEnvironment(this.#api, options.threads)
+    const environment = this.#environment
+    try {
+      return await this.#compile(model, options, environment)
+    } catch (error) {
+      if (environment.poolSize === undefined || !lacksPool(error)) throw error
+      environment.poolSize = undefined
+      return this.#compile(model, options, environment)
+    }
+  }
+
+  async #compile(model: Uint8Array, options: SessionOptions, { address, poolSize }: Environment): Promise<Session> {
     const api = this.#api
-    this.#environment ??= createEnvironment(api, options.threads)
-    const { address, threads } = this.#environment
-    const sessionOptions = createOptions(api, options, threads === options.threads)
+    const sessionOptions = createOptions(api, options, poolSize === options.threads)
     const session = new BigUint64Array(1)
     try {
       await finished(api, 'compile a model', (done) =>
@@ -46,15 +57,22 @@ class CApiEngine implements Engine {
   }
 }
 
+/** When others in the process had ONNX Runtime started before us, they started it without a shared thread pool. */
+function lacksPool(error: unknown): boolean {
+  return isLockstepError(error) && error.message.includes('EnvCreatedWithGlobalThreadPools')
+}
+
 /** One per process, whoever asks: the library hands out the first again. */
 function createEnvironment(api: CApi, threads: number): Environment {
   const options = make(api, 'make threading options', (result) => api.createThreadingOptions(result))
   check(api, 'size the thread pool', api.setGlobalIntraOpNumThreads(options, threads))
+  // Otherwise its threads would spin for some 50 ms after each run, on the cores that the rest of the program needs.
+  check(api, 'stop spinning', api.setGlobalSpinControl(options, 0))
   const address = make(api, 'start', (result) =>
     api.createEnvWithGlobalThreadPools(errorsOnly, 'lockstep', options, result),
   )
   api.releaseThreadingOptions(options)
-  return { address, threads }
+  return { address, poolSize: threads }
 }
 
 function createOptions(api: CApi, options: SessionOptions, sharedPool: boolean): bigint {
@@ -65,8 +83,7 @@ function createOptions(api: CApi, options: SessionOptions, sharedPool: boolean):
     check(api, 'share the thread pool', api.disablePerSessionThreads(made))
   } else {
     check(api, 'size a thread pool', api.setIntraOpNumThreads(made, options.threads))
-    // Threads that spin after a run would slow the sessions of the other pools.
-    check(api, 'set spinning', api.addSessionConfigEntry(made, 'session.intra_op.allow_spinning', '0'))
+    check(api, 'stop spinning', api.addSessionConfigEntry(made, 'session.intra_op.allow_spinning', '0'))
   }
   if (options.profilePrefix !== undefined) check(api, 'profile', api.enableProfiling(made, options.profilePrefix))
   return made

@@ -1,3 +1,4 @@
+import { LockstepError } from '@lockstep/core'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Binding, BoundTensor, Engine, Session, SessionOptions } from './engine.ts'
 import { engineFailure } from './failure.ts'
@@ -46,7 +47,7 @@ function sessionOptions({
     intraOpNumThreads: threads,
     graphOptimizationLevel: optimizationLevel,
     logSeverityLevel: errorsOnly,
-    // Every session has threads of its own here; those that spin after a run would slow the other sessions.
+    // Otherwise its threads would spin for some 50 ms after each run, on the cores that the rest of the program needs.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
   }
@@ -79,9 +80,23 @@ class JsSession implements Session {
   #wrapped(tensors: readonly BoundTensor[]): Wrapped {
     const { Tensor } = this.#library
     return Object.fromEntries(
-      tensors.map(({ name, dtype, shape, memory }) => [name, new Tensor(dtype, memory as Float32Array, shape)]),
+      tensors.map((tensor) => {
+        const { name, dtype, shape } = tensor
+        return [name, new Tensor(dtype, unshared(tensor), shape)]
+      }),
     )
   }
+}
+
+/** The binding takes typed arrays over an ArrayBuffer only. */
+function unshared({ name, memory }: BoundTensor): Float32Array {
+  if (memory.buffer instanceof ArrayBuffer) return memory as Float32Array
+  throw new LockstepError(
+    'invalid-argument',
+    { argument: name },
+    `bind: ${name} lies in a SharedArrayBuffer, which ONNX Runtime's JavaScript binding does not take; ` +
+      "use an ArrayBuffer, or onnx({ engine: 'c-api' })",
+  )
 }
 
 type Wrapped = Readonly<Record<string, Tensor>>

@@ -28,7 +28,9 @@ export class Names {
         if (typeof attribute === 'object' && 'body' in attribute) this.#collect(attribute.body)
       for (const tensor of outputs) this.#name(tensor, scope === '' ? op : `${scope}/${op}`)
     }
-    for (const tensor of graph.constants.keys()) this.#name(tensor, `constant_${tensor.type}`)
+    for (const tensor of graph.constants.keys()) {
+      this.#name(tensor, graph.labels.get(tensor) ?? `constant_${tensor.type}`)
+    }
   }
 
   #name(tensor: Tensor, wanted: string): void {

@@ -32,6 +32,8 @@ export interface NodeOptions {
 export class OnnxGraph {
   readonly nodes: OnnxNode[] = []
   readonly constants: Map<Tensor, TensorData> = new Map()
+  /** Names that constants should have. */
+  readonly labels: Map<Tensor, string> = new Map()
   readonly inputs: Map<string, Tensor> = new Map()
   readonly outputs: Map<string, Tensor> = new Map()
   /** Given to the nodes that are added from now on. */
@@ -83,6 +85,12 @@ export class OnnxGraph {
     this.constants.set(tensor, data)
     if (key !== undefined) this.#constantsByKey.set(key, tensor)
     return tensor
+  }
+
+  /** Gives a tensor its value. */
+  addConstant(tensor: Tensor, data: TensorData, label?: string): void {
+    this.constants.set(tensor, data)
+    if (label !== undefined) this.labels.set(tensor, label)
   }
 
   /** A list of int64, e.g. a shape. */
