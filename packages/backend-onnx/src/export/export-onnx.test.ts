@@ -1,7 +1,9 @@
-import { type Graph, graph, type Node, ops, type Shape } from '@lockstep/core'
+import { fromBinary } from '@bufbuild/protobuf'
+import { type Graph, graph, type Node, ops, type Shape, stateLayout } from '@lockstep/core'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { expect, test } from 'vitest'
 import { onnx } from '../onnx.ts'
+import { ModelProtoSchema } from '../proto/onnx_pb.ts'
 import { exportOnnx } from './export-onnx.ts'
 
 const weights = {
@@ -39,7 +41,6 @@ function images(batch: number): Float32Array {
 }
 
 async function expected(batch: number): Promise<Float32Array> {
-  const { stateLayout } = await import('@lockstep/core')
   const layout = stateLayout(Object.entries<Shape>(weights))
   await using replica = await onnx().open(layout)
   for (const [name, value] of values) {
@@ -67,4 +68,90 @@ test('the file gives the same results for every batch size in plain ONNX Runtime
     expect(Math.max(...error)).toBeLessThan(1e-6)
   }
   await session.release()
+})
+
+test('the file holds the weights by name in the order that ONNX prescribes, and operations of the standard only', () => {
+  const model = fromBinary(ModelProtoSchema, exportOnnx({ build: classifier, values }))
+  expect(model.opsetImport.map(({ domain, version }) => [domain, version])).toEqual([['', 18n]])
+  const { initializer = [], node = [], output = [] } = model.graph ?? {}
+  const weight = (name: string) => initializer.find((tensor) => tensor.name === name)
+  expect(weight('conv/kernel')?.dims).toEqual([8n, 2n, 3n, 3n])
+  expect(weight('depthwise/kernel')?.dims).toEqual([8n, 1n, 3n, 3n])
+  expect(weight('dense/kernel')?.dims).toEqual([72n, 5n])
+  const kernel = new Float32Array(weight('conv/kernel')?.rawData.slice().buffer ?? new ArrayBuffer(0))
+  // O = 5, I = 1, row 2, column 0 of OIHW; the graph has HWIO.
+  expect(kernel[((5 * 2 + 1) * 3 + 2) * 3]).toBe(values.get('conv/kernel')?.[(2 * 3 * 2 + 1) * 8 + 5])
+  expect(node.filter(({ opType }) => opType === 'Transpose').flatMap(({ input }) => input)).not.toContain('conv/kernel')
+  expect(node.map(({ name }) => name)).toContain('softmax/Exp')
+  expect(output.map(({ name }) => name)).toEqual(['probabilities'])
+})
+
+test('inputs and outputs can be renamed', async () => {
+  const rename = (name: string): string => `my_${name}`
+  const session = await InferenceSession.create(exportOnnx({ build: classifier, values, rename }))
+  expect([session.inputNames, session.outputNames]).toEqual([['my_images'], ['my_probabilities']])
+  await session.release()
+})
+
+test('values that are stretched over the batch, or do not depend on it, are worked out', async () => {
+  const build = (batch: number): Graph => {
+    const x = ops.input('x', [batch, 2])
+    const ones = ops.broadcast(ops.constant([1, 2], [2]), [batch, 2])
+    return graph({
+      outputs: { ones, pairs: ops.reshape(ops.concat([x, ones], 1), [2 * batch, 2]), total: ops.reduceSum(x) },
+    })
+  }
+  const session = await InferenceSession.create(exportOnnx({ build, values: new Map() }))
+  const { ones, pairs, total } = await session.run({ x: new Tensor(Float32Array.of(5, 6, 7, 8, 9, 10), [3, 2]) })
+  expect([ones?.dims, [...(ones?.data ?? [])]]).toEqual([
+    [3, 2],
+    [1, 2, 1, 2, 1, 2],
+  ])
+  expect([pairs?.dims, [...(pairs?.data ?? [])]]).toEqual([
+    [6, 2],
+    [5, 6, 1, 2, 7, 8, 1, 2, 9, 10, 1, 2],
+  ])
+  expect([total?.dims, [...(total?.data ?? [])]]).toEqual([[], [45]])
+  await session.release()
+})
+
+test('a graph that depends on the batch size otherwise is refused', () => {
+  const mean = (batch: number): Graph => graph({ outputs: { mean: ops.reduceMean(ops.input('x', [batch, 2])) } })
+  const counted = (batch: number): Graph =>
+    graph({ outputs: { y: ops.add(ops.input('x', [batch]), ops.cast(ops.iota(batch), 'float32')) } })
+  const chained = (batch: number): Graph => {
+    let x = ops.input('x', [4])
+    for (let index = 0; index < batch; index++) x = ops.tanh(x)
+    return graph({ outputs: { x } })
+  }
+  for (const build of [mean, counted, chained]) {
+    expect(() => exportOnnx({ build, values: new Map() })).toThrow(
+      expect.objectContaining({
+        code: 'unsupported',
+        message: expect.stringContaining('not the same for every batch'),
+      }),
+    )
+  }
+})
+
+test('graphs that train are refused', () => {
+  const updating = (): Graph => graph({ updates: { w: ops.neg(ops.state('w', [2])) } })
+  const dropping = (batch: number): Graph =>
+    graph({ outputs: { kept: ops.random('uniform', [batch, 2], { stream: 0 }) } })
+  for (const build of [updating, dropping]) {
+    expect(() => exportOnnx({ build, values: new Map([['w', new Float32Array(2)]]) })).toThrow(
+      expect.objectContaining({ code: 'unsupported' }),
+    )
+  }
+})
+
+test('weights have to be there and of the right length', () => {
+  const without = new Map([...values].filter(([name]) => name !== 'dense/bias'))
+  expect(() => exportOnnx({ build: classifier, values: without })).toThrow(
+    expect.objectContaining({ code: 'unknown-name', details: { name: 'dense/bias', known: [...without.keys()] } }),
+  )
+  const short = new Map([...values, ['dense/bias', new Float32Array(4)]])
+  expect(() => exportOnnx({ build: classifier, values: short })).toThrow(
+    expect.objectContaining({ code: 'invalid-argument', message: expect.stringContaining('expected 5') }),
+  )
 })
