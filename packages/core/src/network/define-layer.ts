@@ -28,6 +28,8 @@ export interface LayerBehaviour<Specs extends WeightSpecs = WeightSpecs> {
   readonly inputDTypes?: readonly DType[]
   /** The least and the most inputs it takes. Default: one. */
   readonly inputCount?: readonly [least: number, most: number]
+  /** Where it looks its int32 inputs up in a table, the number of its rows: other data is then refused. */
+  readonly indexCount?: number
   /** What automatic names begin with. Default: the class in snake case. */
   readonly stem?: string
   /** The weights for inputs of these shapes, without the batch axis. Default: none. */
@@ -86,6 +88,7 @@ class DefinedLayer implements Layer {
   readonly inputDType: 'float32' | 'int32' | undefined
   readonly inputDTypes: readonly DType[]
   readonly inputCount: readonly [number, number]
+  readonly indexCount: number | undefined
   trainable: boolean
   readonly #behaviour: LayerBehaviour
   #name: string | undefined
@@ -106,6 +109,7 @@ class DefinedLayer implements Layer {
     this.inputDType = options.inputDType
     this.inputDTypes = behaviour.inputDTypes ?? ['float32']
     this.inputCount = behaviour.inputCount ?? [1, 1]
+    this.indexCount = behaviour.indexCount
   }
 
   get name(): string {

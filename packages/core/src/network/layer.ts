@@ -51,6 +51,8 @@ export interface Layer {
   readonly inputDTypes: readonly DType[]
   /** The least and the most inputs it takes. */
   readonly inputCount: readonly [least: number, most: number]
+  /** Set where its int32 inputs are looked up in a table: they must be from 0 to below this. */
+  readonly indexCount?: number | undefined
   /** Gives the name; a model does this once, in its own order, for a layer that is not `named`. */
   assignName(name: string): void
   /** The weights for inputs of these shapes, without the batch axis; throws `shape-mismatch` where they do not fit. */

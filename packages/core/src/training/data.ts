@@ -15,8 +15,12 @@ export interface TensorSpec {
   readonly shape: Shape
 }
 
-/** Sorts data by `specs` and gives every array its shape; throws `shape-mismatch` naming the tensor and both shapes. */
+/**
+ * Sorts data by `specs` and gives every array its shape; throws `shape-mismatch` naming the tensor and both shapes,
+ * `invalid-argument` or `unknown-name` where there is no array for a spec.
+ */
 export function arraysFor(what: string, data: ModelData, specs: readonly TensorSpec[]): NdArray[] {
+  if (typeof data !== 'object' || data === null) throw noData(what, data, specs)
   const parts = specs.length === 1 && !isNamed(data) ? [data as ArrayData] : partsOf(what, data, specs)
   return specs.map((spec, index) => shaped(what, parts[index] as ArrayData, spec))
 }
@@ -61,7 +65,17 @@ function partsOf(what: string, data: ModelData, specs: readonly TensorSpec[]): A
   )
 }
 
+function noData(what: string, data: unknown, specs: readonly TensorSpec[]): LockstepError<'invalid-argument'> {
+  const names = specs.map(({ name }) => name).join(', ')
+  return new LockstepError(
+    'invalid-argument',
+    { argument: what },
+    `${what} is ${String(data)}; expected numbers for ${names}: a typed array, nested arrays or ndarray(data, shape)`,
+  )
+}
+
 function shaped(what: string, data: ArrayData, spec: TensorSpec): NdArray {
+  if (typeof data !== 'object' || data === null) throw noData(what, data, [spec])
   const known = data instanceof NdArray ? data : fromNumbers(data, spec)
   const shape = known.shape.slice(1)
   if (sameShape(shape, spec.shape)) return known

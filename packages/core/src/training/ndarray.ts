@@ -84,7 +84,15 @@ export function toCategorical(labels: NumberArray, classes?: number): NdArray {
 }
 
 function nestedShape(values: NestedNumbers): Shape {
-  const shapes = values.map((row) => (typeof row === 'number' ? [] : nestedShape(row)))
+  const shapes = values.map((row) => {
+    if (typeof row === 'number') return []
+    if (Array.isArray(row)) return nestedShape(row)
+    throw new LockstepError(
+      'invalid-data',
+      { source: 'ndarray' },
+      `ndarray: an element is ${typeof row === 'object' ? (row as object)?.constructor.name : JSON.stringify(row)}; expected numbers in nested arrays, or one typed array with its shape: ndarray(data, shape)`,
+    )
+  })
   const inner = shapes[0] ?? []
   const odd = shapes.findIndex((shape) => showShape(shape) !== showShape(inner))
   if (odd < 0) return [values.length, ...inner]

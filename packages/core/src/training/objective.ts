@@ -1,9 +1,11 @@
+import { requireArgument } from '../arguments.ts'
 import { LockstepError } from '../errors.ts'
 import type { Shape } from '../graph/node.ts'
 import type { Loss, LossFunction } from '../losses/loss.ts'
 import { resolveLoss } from '../losses/resolve.ts'
 import type { Metric, MetricFunction } from '../metrics/metric.ts'
 import { resolveMetric } from '../metrics/resolve.ts'
+import { unknownName } from '../names.ts'
 import type { TensorSpec } from './data.ts'
 
 export type LossSpec = string | LossFunction | Loss
@@ -42,10 +44,12 @@ export interface ObjectiveOptions {
 
 /** Resolves losses and metrics for every output; throws `unknown-name` or `invalid-argument` for what does not fit. */
 export function objectivesFor(outputs: readonly TensorSpec[], options: ObjectiveOptions): Objective[] {
+  checkNames(outputs, options)
   return outputs.map(({ name, shape }, index) => {
     const loss = resolveLoss(pick('loss', options.loss, name, index, outputs))
     const lossWeight =
       options.lossWeights === undefined ? 1 : pick('lossWeights', options.lossWeights, name, index, outputs)
+    requireArgument('compile', 'lossWeights', lossWeight, Number.isFinite(lossWeight), 'finite numbers')
     const resolve = (weighted: boolean) => (spec: MetricSpec) => ({
       metric: resolveMetric(spec, { loss, outputShape: shape }),
       weighted,
@@ -56,6 +60,20 @@ export function objectivesFor(outputs: readonly TensorSpec[], options: Objective
     ]
     return { name, loss, lossWeight, metrics: named(metrics), classes: shape.at(-1) ?? 1, outputShape: shape }
   })
+}
+
+/** What goes by a name that no output has would have no effect. */
+function checkNames(outputs: readonly TensorSpec[], { loss, lossWeights, metrics }: ObjectiveOptions): void {
+  const known = outputs.map(({ name }) => name)
+  for (const [option, given] of Object.entries({ loss, lossWeights, metrics })) {
+    if (!isByName(given)) continue
+    const stray = Object.keys(given).find((name) => !known.includes(name))
+    if (stray !== undefined) throw unknownName(`output in ${option}`, stray, known)
+  }
+}
+
+function isByName(spec: unknown): spec is Readonly<Record<string, unknown>> {
+  return typeof spec === 'object' && spec !== null && !Array.isArray(spec) && !('perSample' in spec)
 }
 
 /** Metrics of one name are told apart by a number, as in Keras: `acc`, `acc_1`. */
@@ -76,6 +94,7 @@ export function targetShape({ loss, outputShape }: Objective): Shape {
 
 function metricsOf(metrics: ObjectiveOptions['metrics'], name: string): readonly MetricSpec[] {
   if (metrics === undefined) return []
+  requireArgument('compile', 'metrics', metrics, typeof metrics === 'object', "a list, such as ['accuracy']")
   return Array.isArray(metrics) ? metrics : ((metrics as Readonly<Record<string, readonly MetricSpec[]>>)[name] ?? [])
 }
 
@@ -89,7 +108,6 @@ function pick<T>(what: string, spec: PerOutput<T>, name: string, index: number, 
     )
   }
   if (Array.isArray(spec)) return spec.length === outputs.length ? spec[index] : missing(`${spec.length} entries`)
-  if (typeof spec !== 'object' || spec === null || 'perSample' in spec) return spec as T
-  const named = spec as Readonly<Record<string, T>>
-  return name in named ? (named[name] as T) : missing(`the keys ${Object.keys(named).join(', ')}`)
+  if (!isByName(spec)) return spec as T
+  return name in spec ? (spec[name] as T) : missing(`the keys ${Object.keys(spec).join(', ')}`)
 }

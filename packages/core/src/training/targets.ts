@@ -33,7 +33,10 @@ export function checkTargets(targets: NdArray, { name, loss, classes }: Objectiv
 /** Weights by class number: `{ 0: 1, 1: 5 }`; classes that are not listed weigh 1. */
 export type ClassWeight = Readonly<Record<number, number>>
 
-/** Sample weights times class weights, or undefined where every sample weighs 1. */
+/**
+ * Sample weights times class weights, or undefined where every sample weighs 1. Throws `invalid-data` for weights that
+ * are negative or not finite, `invalid-argument` where a sample has no one class.
+ */
 export function combinedWeights(
   targets: NdArray,
   objective: Objective,
@@ -52,12 +55,23 @@ export function combinedWeights(
     )
   }
   if (classWeight !== undefined) {
+    checkClassWeight(classWeight)
     const classOf = classReader(targets, objective)
     for (let sample = 0; sample < weights.length; sample++) {
       weights[sample] = (weights[sample] as number) * (classWeight[classOf(sample)] ?? 1)
     }
   }
   return weights
+}
+
+function checkClassWeight(classWeight: ClassWeight): void {
+  const bad = Object.entries(classWeight).find(([, weight]) => !(weight >= 0 && Number.isFinite(weight)))
+  if (bad === undefined) return
+  throw new LockstepError(
+    'invalid-data',
+    { source: 'classWeight' },
+    `classWeight of class ${bad[0]} is ${bad[1]}; expected a finite number ≥ 0`,
+  )
 }
 
 function classReader({ data, shape }: NdArray, { name, loss }: Objective): (sample: number) => number {

@@ -74,12 +74,17 @@ export class Totals {
     return this.values.at(-1) as number
   }
 
-  /** `loss`, with several outputs `<output>_loss`, then the metrics; names prefixed by `prefix`. */
+  /**
+   * `loss`, with several outputs `<output>_loss`, then the metrics; names prefixed by `prefix`. Without any sample all
+   * are NaN; samples of which none has a weight lose 0, as training takes it.
+   */
   figures(prefix = ''): Record<string, number> {
     const { outputs, length } = this.#layout
     const several = outputs.length > 1
-    const means = outputs.map(
-      ({ loss }, index) => (this.values[loss] as number) / (this.values[length + index] as number),
+    const means = outputs.map(({ loss }, index) =>
+      this.samples === 0
+        ? Number.NaN
+        : (this.values[loss] as number) / Math.max(1, this.values[length + index] as number),
     )
     const penalty = (this.values[length - 1] as number) / this.samples
     const total = outputs.reduce(

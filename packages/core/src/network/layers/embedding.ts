@@ -25,6 +25,7 @@ export const embedding: LayerFactory<EmbeddingOptions> = defineLayer('Embedding'
   return {
     config: { inputDim, outputDim, ...own },
     inputDTypes: ['int32'],
+    indexCount: inputDim,
     weights: () => ({ embeddings: { shape: [inputDim, outputDim], initializer, kind: 'parameter', regularizer } }),
     call: ([x], { embeddings }) => gather(embeddings, x),
   }
