@@ -105,12 +105,12 @@ describe('bad input to a model is refused with what was expected', () => {
     [
       'epochs that are no number',
       () => classifier().fit(x, y, { epochs: 1.5, ...quiet }),
-      /epochs is 1.5; expected an integer ≥ 0/,
+      /epochs is 1.5; expected a whole number from 0 on/,
     ],
     [
       'validationSplit of 2',
       () => classifier().fit(x, y, { validationSplit: 2, ...quiet }),
-      /validationSplit is 2; expected a fraction/,
+      /validationSplit is 2 of 8 samples; expected a fraction/,
     ],
     [
       'negative sample weight',

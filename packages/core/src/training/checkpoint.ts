@@ -1,7 +1,7 @@
 import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '../checkpoint/safetensors.ts'
 import { LockstepError } from '../errors.ts'
 import type { Shape } from '../graph/node.ts'
-import type { TrainingProgress } from './fit.ts'
+import type { TrainingProgress } from './progress.ts'
 import type { StateValues } from './session.ts'
 
 /** Raised when an older reader would misread a file. */
@@ -22,7 +22,9 @@ export interface TrainingHeader {
   /** As given to `compile`, where they were names; what was a function has to be given again. */
   readonly loss?: unknown
   readonly metrics?: unknown
+  readonly weightedMetrics?: unknown
   readonly lossWeights?: unknown
+  readonly gradientAccumulation?: number
   readonly progress: Omit<TrainingProgress, 'totals'> & { readonly totals: readonly number[] }
 }
 
@@ -54,14 +56,23 @@ export function decodeCheckpoint(bytes: Uint8Array, source: string): Checkpoint 
 function headerOf(text: string | undefined, source: string): CheckpointHeader {
   if (text === undefined)
     throw damaged(source, `it has no metadata ${JSON.stringify(metadataKey)}; expected a file written by model.save()`)
-  const header = JSON.parse(text) as CheckpointHeader & { readonly format: number }
-  if (header.format === formatVersion) return header
+  const header = parsed(text, source)
+  if (header?.format === formatVersion) return header as CheckpointHeader & { readonly format: number }
   throw damaged(
     source,
-    `its format is ${header.format}; expected ${formatVersion}: update @lockstep/core, or save the model again`,
+    `its format is ${header?.format}; expected ${formatVersion}: update @lockstep/core, or save the model again`,
   )
 }
 
-function damaged(source: string, what: string): LockstepError<'invalid-data'> {
-  return new LockstepError('invalid-data', { source }, `${source} is no model file that can be read: ${what}`)
+function parsed(text: string, source: string): { readonly format?: unknown } | null {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw damaged(source, `its metadata is no JSON (${String(cause)}); fetch or save it again`, { cause })
+  }
+}
+
+function damaged(source: string, what: string, options?: ErrorOptions): LockstepError<'invalid-data'> {
+  const message = `${source} is no model file that can be read: ${what}`
+  return new LockstepError('invalid-data', { source }, message, options)
 }

@@ -1,3 +1,4 @@
+import { wholeNumber } from '../arguments.ts'
 import type { Backend } from '../backend/backend.ts'
 import { LockstepError } from '../errors.ts'
 import type { Learner } from '../learners/learner.ts'
@@ -40,8 +41,8 @@ export function compileFor(network: Network, options: CompileOptions): Compiled 
       "compile needs a backend; e.g. compile({ backend: onnx(), … }) with onnx from '@lockstep/backend-onnx'",
     )
   }
-  positiveInteger('stepsPerExecution', stepsPerExecution)
-  positiveInteger('gradientAccumulation', gradientAccumulation)
+  wholeNumber('compile', 'stepsPerExecution', stepsPerExecution, 1)
+  wholeNumber('compile', 'gradientAccumulation', gradientAccumulation, 1)
   if (stepsPerExecution > 1 && gradientAccumulation > 1) {
     throw invalid(
       'stepsPerExecution',
@@ -64,11 +65,6 @@ export function compileFor(network: Network, options: CompileOptions): Compiled 
     stepsPerExecution,
     gradientAccumulation,
   }
-}
-
-function positiveInteger(argument: string, value: number): void {
-  if (!(Number.isInteger(value) && value >= 1))
-    throw invalid(argument, `${argument} is ${value}; expected an integer ≥ 1`)
 }
 
 function invalid(argument: string, message: string): LockstepError<'invalid-argument'> {

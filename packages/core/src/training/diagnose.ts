@@ -1,16 +1,17 @@
 import type { Feed } from './feed.ts'
+import { feedBatch } from './feed-batch.ts'
 import type { Session } from './session.ts'
-import { feedBatch } from './steps.ts'
 import type { Unit } from './units.ts'
 
 /**
  * The first input or layer, in the order of the network, whose value for this unit's (first) batch is not finite; the
- * loss when all of them are. To be called before the update, with the random tensors that the unit was computed with.
+ * loss when all of them are. To be called in the turn of the unit and before its update, with the feed that it was
+ * computed with; where the update is part of the call, the weights are those after it.
  */
 export async function diagnose(session: Session, unit: Unit, feed: Feed | undefined): Promise<string> {
   const [batch] = unit.batches
   if (batch === undefined || feed === undefined) return 'loss'
-  const probe = await session.feed('diagnosis', batch.size, 0)
+  using probe = await session.feed('diagnosis', batch.size)
   feedBatch(probe, session.program, batch, 0)
   probe.randoms.copyFrom(feed.randoms)
   await probe.run()

@@ -1,9 +1,9 @@
 import type { Call, HostTensor, Replica, Tensors } from '../backend/backend.ts'
 import { type Graph, randomName } from '../graph/graph.ts'
-import { sizeOf } from '../graph/node.ts'
+import { type DType, sizeOf } from '../graph/node.ts'
 import { type RandomBuffers, randomBuffers } from './random-buffers.ts'
 
-/** A prepared call with memory of its own for everything that is fed to it and comes out of it. */
+/** A prepared call with memory of its own for everything that is fed to it and comes out of it. Runs take turns: see `Session`. */
 export interface Feed extends Disposable {
   readonly inputs: Tensors
   readonly outputs: Readonly<Record<string, Float32Array>>
@@ -21,15 +21,15 @@ export async function makeFeed(replica: Replica, graph: Graph, steps?: number): 
     graph.inputs.map((node) => [node.attributes.name, allocate(node.dtype, runs * sizeOf(node.shape))]),
   )
   const outputs = Object.fromEntries(
-    [...graph.outputs].map(([name, node]) => [name, new Float32Array(runs * sizeOf(node.shape))]),
+    [...graph.outputs].map(([name, node]) => [name, allocate('float32', runs * sizeOf(node.shape)) as Float32Array]),
   )
   const randoms = randomBuffers(graph.randoms, runs)
-  const masks = Object.fromEntries(graph.randoms.map((node) => [randomName(node), randoms.tensor(node)]))
+  const masks = Object.fromEntries(graph.randoms.map((node) => [randomName(node), randoms.tensor(node) as HostTensor]))
   call.bind({ ...inputs, ...masks }, outputs)
   return { inputs, outputs, randoms, runs, run: () => call.run(), [Symbol.dispose]: () => call[Symbol.dispose]() }
 }
 
-function allocate(dtype: string, length: number): HostTensor {
+function allocate(dtype: DType, length: number): HostTensor {
   // Memory of its own: V8 may keep small typed arrays inside its moving heap.
   const buffer = new ArrayBuffer(length * (dtype === 'bool' ? 1 : 4))
   if (dtype === 'bool') return new Uint8Array(buffer)

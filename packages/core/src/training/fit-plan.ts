@@ -1,11 +1,14 @@
+import { wholeNumber } from '../arguments.ts'
 import type { History } from '../callbacks/history.ts'
 import { LockstepError } from '../errors.ts'
 import type { Callback } from './callback.ts'
 import type { Compiled } from './compile.ts'
 import type { ModelData } from './data.ts'
-import type { FitPlan, TrainingProgress } from './fit.ts'
-import { type Dataset, datasetSource, splitSet, trainingSet, type WeightOptions } from './model-data.ts'
+import { type Dataset, datasetSource, type TrainingData } from './dataset.ts'
+import type { FitPlan } from './fit.ts'
+import { splitSet, trainingSet, type WeightOptions } from './model-data.ts'
 import { isNode, nodeTools } from './platform.ts'
+import type { TrainingProgress } from './progress.ts'
 import { type ArraySet, arraySource, type BatchSource } from './source.ts'
 
 /** Options of `fit`, with Keras' names and defaults. */
@@ -16,7 +19,10 @@ export interface FitOptions extends WeightOptions {
   readonly epochs?: number
   /** The epoch to begin with. Default 0. */
   readonly initialEpoch?: number
-  /** Go on exactly where the model stands, in the middle of an epoch too: after `loadModel`, or after a stop. */
+  /**
+   * Go on exactly where the model stands, in the middle of an epoch too: after `loadModel`, or after a stop. Give the
+   * same data and batch size; a dataset must begin its epoch anew, its first batches are then skipped.
+   */
   readonly resume?: boolean
   /** New order of samples every epoch, or of whole batches. Default true; datasets keep their own order. */
   readonly shuffle?: boolean | 'batch'
@@ -31,8 +37,6 @@ export interface FitOptions extends WeightOptions {
   readonly verbose?: 0 | 1 | 2
 }
 
-type FitData = { readonly x: ModelData; readonly y: ModelData } | { readonly dataset: Dataset }
-
 interface FitContext {
   readonly seed: number
   readonly progress: TrainingProgress
@@ -42,22 +46,20 @@ interface FitContext {
 /** Checks the options and the data, and sets `progress` to where training begins. */
 export async function fitPlan(
   compiled: Compiled,
-  data: FitData,
+  data: TrainingData,
   options: FitOptions,
-  context: FitContext,
+  { seed, progress, history }: FitContext,
 ): Promise<FitPlan> {
   const { batchSize = 32, epochs = 1, verbose = isNode() ? 1 : 0, resume = false } = options
-  const { progress, history } = context
   const initialEpoch = options.initialEpoch ?? (resume ? progress.epoch : 0)
-  wholeNumber('epochs', epochs)
-  wholeNumber('initialEpoch', initialEpoch)
-  if (options.stepsPerEpoch !== undefined) positive('stepsPerEpoch', options.stepsPerEpoch)
-  const { source, validation } = sourceOf(compiled, data, options, context.seed)
-  if (!resume) Object.assign(progress, { epoch: initialEpoch, batch: 0, totals: [] })
+  wholeNumber('fit', 'epochs', epochs, 0)
+  wholeNumber('fit', 'initialEpoch', initialEpoch, 0)
+  if (options.stepsPerEpoch !== undefined) wholeNumber('fit', 'stepsPerEpoch', options.stepsPerEpoch, 1)
+  const sets = 'dataset' in data ? ofDataset(compiled, data.dataset, options) : ofArrays(compiled, data, options, seed)
   const bar = verbose > 0 ? [(await nodeTools('verbose: 1')).progressBar()] : []
+  if (!resume) Object.assign(progress, { epoch: initialEpoch, batch: 0, totals: [] })
   return {
-    source,
-    ...(validation === undefined ? {} : { validation }),
+    ...sets,
     epochs,
     initialEpoch,
     batchSize,
@@ -67,53 +69,40 @@ export async function fitPlan(
   }
 }
 
-function sourceOf(
-  { program }: Compiled,
-  data: FitData,
+type Sets = Pick<FitPlan, 'source' | 'validation'>
+
+function ofDataset(compiled: Compiled, dataset: Dataset, options: FitOptions): Sets {
+  if (options.validationSplit !== undefined)
+    throw invalid('validationSplit', 'needs arrays, but fit got a dataset; give validationData: [x, y]')
+  const { stepsPerEpoch: limit, ...weights } = options
+  const source = datasetSource(compiled.program, dataset, { ...weights, ...(limit !== undefined && { limit }) })
+  return { source, ...validationOf(compiled, options) }
+}
+
+function ofArrays(
+  compiled: Compiled,
+  { x, y }: { readonly x: ModelData; readonly y: ModelData },
   options: FitOptions,
   seed: number,
-): { source: BatchSource; validation?: ArraySet } {
-  const { batchSize = 32, shuffle = true, stepsPerEpoch: limit, validationData, validationSplit, ...weights } = options
-  const held = validationData === undefined ? {} : { validation: validationSet(program, validationData) }
-  if ('dataset' in data) {
-    if (validationSplit !== undefined) {
-      throw invalid(
-        'validationSplit',
-        'validationSplit needs arrays, but fit got a dataset; give validationData: [x, y]',
-      )
-    }
-    const { classWeight } = options
-    return {
-      source: datasetSource(program, data.dataset, { ...(limit && { limit }), ...(classWeight && { classWeight }) }),
-      ...held,
-    }
-  }
-  if (data.y === undefined)
-    throw invalid('y', 'fit got x without y; give both arrays, or a dataset that yields { x, y }')
-  const all = trainingSet(program, data.x, data.y, weights)
-  const [set, split] =
-    validationSplit && validationData === undefined ? splitSet(all, validationSplit) : [all, undefined]
-  const source = arraySource(set, { batchSize, shuffle, seed, ...(limit === undefined ? {} : { limit }) })
-  return { source, ...(split === undefined ? {} : { validation: split }), ...held }
+): Sets {
+  const { batchSize = 32, shuffle = true, stepsPerEpoch: limit, validationData, validationSplit = 0 } = options
+  const sourceOf = (set: ArraySet): BatchSource =>
+    arraySource(set, { batchSize, shuffle, seed, ...(limit !== undefined && { limit }) })
+  const all = trainingSet(compiled.program, x, y, options)
+  if (validationData !== undefined || validationSplit === 0)
+    return { source: sourceOf(all), ...validationOf(compiled, options) }
+  const [training, validation] = splitSet(all, validationSplit)
+  return { source: sourceOf(training), validation }
 }
 
-function validationSet(
-  program: Compiled['program'],
-  [x, y, sampleWeight]: NonNullable<FitOptions['validationData']>,
-): ArraySet {
-  return trainingSet(program, x, y, sampleWeight === undefined ? {} : { sampleWeight })
+function validationOf({ program }: Compiled, { validationData }: FitOptions): Pick<FitPlan, 'validation'> {
+  if (validationData === undefined) return {}
+  const [x, y, sampleWeight] = validationData
+  const validation = trainingSet(program, x, y, sampleWeight === undefined ? {} : { sampleWeight })
+  if (validation.length === 0) throw invalid('validationData', 'holds no samples; leave it out, or give some')
+  return { validation }
 }
 
-function wholeNumber(argument: string, value: number): void {
-  if (!(Number.isInteger(value) && value >= 0))
-    throw invalid(argument, `${argument} is ${value}; expected an integer ≥ 0`)
-}
-
-function positive(argument: string, value: number): void {
-  if (!(Number.isInteger(value) && value >= 1))
-    throw invalid(argument, `${argument} is ${value}; expected an integer ≥ 1`)
-}
-
-function invalid(argument: string, message: string): LockstepError<'invalid-argument'> {
-  return new LockstepError('invalid-argument', { argument }, message)
+function invalid(argument: string, problem: string): LockstepError<'invalid-argument'> {
+  return new LockstepError('invalid-argument', { argument }, `fit: ${argument} ${problem}`)
 }

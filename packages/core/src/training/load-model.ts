@@ -3,16 +3,19 @@ import { learnerFromConfig } from '../learners/resolve.ts'
 import { type JSONOptions, networkFromJSON } from '../network/json.ts'
 import { type Checkpoint, decodeCheckpoint, type TrainingHeader } from './checkpoint.ts'
 import type { CompileOptions } from './compile.ts'
-import { Model } from './model.ts'
+import { Model, type ModelOptions } from './model.ts'
 import { nodeTools } from './platform.ts'
 
 /** Options of `loadModel`: what a file cannot hold, and what is to differ from it. */
 export interface LoadOptions extends JSONOptions, Partial<CompileOptions> {}
 
-/** A model from JSON made by `model.toJSON()`, with new initial weights. */
+/**
+ * A model from JSON made by `model.toJSON()`, with new initial weights. Throws `invalid-data` for any other JSON,
+ * `unknown-name` for a layer class that is neither built in nor among `customLayers`.
+ */
 export function modelFromJSON(json: unknown, options: JSONOptions = {}): Model {
-  const { name, seed, network } = json as { name: string; seed: number; network: unknown }
-  return new Model(networkFromJSON(network, options), { name, seed })
+  const { name, seed, network } = (json ?? {}) as ModelOptions & { readonly network?: unknown }
+  return new Model(networkFromJSON(network, options), { ...(name && { name }), ...(seed && { seed }) })
 }
 
 /**
@@ -40,14 +43,9 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
 
 function compileSettings(training: TrainingHeader | undefined, given: LoadOptions): Partial<CompileOptions> {
   if (training === undefined) return {}
-  const { learner, loss, metrics, lossWeights } = training
-  return {
-    // Made only where none is given: one of the user's own cannot be made from its config.
-    learner: given.learner ?? learnerFromConfig(learner),
-    ...(loss === undefined ? {} : { loss }),
-    ...(metrics === undefined ? {} : { metrics }),
-    ...(lossWeights === undefined ? {} : { lossWeights }),
-  } as Partial<CompileOptions>
+  const { learner, progress: _, ...saved } = training
+  // Made only where none is given: one of the user's own cannot be made from its config.
+  return { ...(saved as Partial<CompileOptions>), learner: given.learner ?? learnerFromConfig(learner) }
 }
 
 function checkedValues(model: Model, values: Checkpoint['values'], source: string): Checkpoint['values'] {

@@ -1,16 +1,18 @@
 import { sizeOf } from '../graph/node.ts'
 import type { Batch } from './batch.ts'
+import { begin } from './begin.ts'
+import type { Feed } from './feed.ts'
+import { feedBatch } from './feed-batch.ts'
 import { NdArray } from './ndarray.ts'
 import { names } from './program.ts'
 import type { Session } from './session.ts'
-import { begin, feedBatch } from './steps.ts'
-import { sumsLayout, Totals } from './totals.ts'
+import { Totals } from './totals.ts'
 
 type Batches = Iterable<Batch> | AsyncIterable<Batch>
 
 /** Loss and metrics over batches, in inference mode. */
 export async function evaluateBatches(session: Session, batches: Batches): Promise<Totals> {
-  const totals = new Totals(sumsLayout(session.program.objectives))
+  const totals = new Totals(session.sums)
   await forEachBatch(session, 'evaluate', batches, (outputs, batch) =>
     totals.add(outputs[names.sums] as Float32Array, batch),
   )
@@ -37,19 +39,23 @@ async function forEachBatch(
   batches: Batches,
   take: (outputs: Readonly<Record<string, Float32Array>>, batch: Batch) => void,
 ): Promise<void> {
-  let running: { readonly done: Promise<void>; readonly finish: () => void } | undefined
-  let slot = 0
+  const compute = async (feed: Feed, batch: Batch): Promise<void> => {
+    try {
+      await session.turns.take(() => feed.run())
+      take(feed.outputs, batch)
+    } finally {
+      feed[Symbol.dispose]()
+    }
+  }
+  let running: Promise<void> | undefined
   for await (const batch of batches) {
     if (batch.size === 0) continue
-    slot = 1 - slot
-    const feed = await session.feed(kind, batch.size, slot)
+    const feed = await session.feed(kind, batch.size)
     feedBatch(feed, session.program, batch, 0)
-    await running?.done
-    running?.finish()
-    running = { done: begin(feed.run()), finish: () => take(feed.outputs, batch) }
+    await running
+    running = begin(compute(feed, batch))
   }
-  await running?.done
-  running?.finish()
+  await running
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -1,18 +1,22 @@
 import { LockstepError } from '../errors.ts'
 import { showShape, sizeOf } from '../graph/node.ts'
+import { unknownName } from '../names.ts'
 import type { Network } from '../network/network.ts'
+import { begin } from './begin.ts'
 import type { Compiled } from './compile.ts'
-import { Session } from './session.ts'
+import { Session, type StateValues } from './session.ts'
 
 /** The values of a model: on the host until a session is opened, then in the session's replica. */
 export class ModelState {
   readonly #network: Network
   readonly #seed: number
+  /** While no session is open. */
   #values: Map<string, Float32Array> | undefined
   #compiled: Compiled | undefined
   #session: Promise<Session> | undefined
-  #retired: Promise<Session> | undefined
-  #disposed = false
+  /** Settles when the weights of a session that is no longer used are on the host again. */
+  #retired: Promise<void> = Promise.resolve()
+  #disposal: Promise<void> | undefined
   #busy: string | undefined
 
   constructor(network: Network, seed: number) {
@@ -22,17 +26,18 @@ export class ModelState {
 
   /** What the next session runs; weights move over from the present one, slots do not. */
   program(compiled: Compiled): void {
+    this.checkOpen()
+    this.#checkIdle('compile')
     this.#compiled = compiled
-    this.#retired ??= this.#session
+    this.#retired = begin(this.#retire(this.#session, this.#retired))
     this.#session = undefined
-    for (const name of this.#values?.keys() ?? []) if (name.startsWith('slot/')) this.#values?.delete(name)
   }
 
   /** The session, opened on first use; one that failed to open is tried again. */
   async open(): Promise<Session> {
     this.checkOpen()
     if (this.#session === undefined) {
-      const opening = this.#openSession()
+      const opening = this.#openSession(this.#compiled as Compiled)
       this.#session = opening
       opening.catch(() => {
         if (this.#session === opening) this.#session = undefined
@@ -41,15 +46,9 @@ export class ModelState {
     return this.#session
   }
 
-  /** Runs `work`, refusing to overlap with other work that changes the state. */
+  /** Runs `work`, refusing to overlap with other work that trains. */
   async exclusively<T>(what: string, work: () => Promise<T>): Promise<T> {
-    if (this.#busy !== undefined) {
-      throw new LockstepError(
-        'invalid-state',
-        { object: 'model' },
-        `${what} was called while ${this.#busy} is running on the same model; await that first`,
-      )
-    }
+    this.#checkIdle(what)
     this.#busy = what
     try {
       return await work()
@@ -58,20 +57,29 @@ export class ModelState {
     }
   }
 
-  /** Copies of the weights, in the network's order. */
-  async weights(): Promise<Map<string, Float32Array>> {
-    const session = await (this.#session ?? this.#retired)
-    if (session !== undefined) return session.readState(this.#network.weights.map(({ name }) => name))
+  /**
+   * Copies of the weights, in the network's order, or of `everything` that a checkpoint keeps. `note` is called at the
+   * moment of copying, between two steps where the model is being trained.
+   */
+  async copies({
+    everything = false,
+    note,
+  }: {
+    everything?: boolean
+    note?: () => void
+  } = {}): Promise<Map<string, Float32Array>> {
+    const session = await this.#present()
+    const weights = this.#network.weights.map(({ name }) => name)
+    if (session !== undefined) {
+      return session.turns.take(() => {
+        note?.()
+        return session.readState(everything ? session.persistent : weights)
+      })
+    }
+    note?.()
     const values = this.#hostValues()
-    return new Map(this.#network.weights.map(({ name }) => [name, (values.get(name) as Float32Array).slice()]))
-  }
-
-  /** Copies of all that a checkpoint keeps. */
-  async persistent(): Promise<Map<string, Float32Array>> {
-    const session = await this.#session
-    return session === undefined
-      ? new Map([...this.#hostValues(), ...(await this.weights())])
-      : session.readState(session.persistent)
+    const names = everything ? [...values.keys()] : weights
+    return new Map(names.map((name) => [name, (values.get(name) as Float32Array).slice()]))
   }
 
   async setWeights(weights: readonly Float32Array[]): Promise<void> {
@@ -86,30 +94,19 @@ export class ModelState {
     await this.restore(new Map(specs.map(({ name }, index) => [name, weights[index] as Float32Array])))
   }
 
-  /** Overwrites entries by name; unknown names are refused, and nothing changes then. */
-  async restore(values: ReadonlyMap<string, Float32Array>): Promise<void> {
-    this.#checkLengths(values)
-    const session = await (this.#session ?? this.#retired)
-    if (session !== undefined) return session.writeState(values)
+  /** Overwrites weights and slots by name; unknown names and wrong lengths are refused, and nothing changes then. */
+  async restore(values: StateValues): Promise<void> {
+    this.checkOpen()
+    this.#checkValues(values)
+    const session = await this.#present()
+    if (session !== undefined) return session.turns.take(() => session.writeState(values))
     const held = this.#hostValues()
     for (const [name, value] of values) held.set(name, value.slice())
   }
 
-  async sha256(): Promise<string> {
-    const weights = [...(await this.weights()).values()]
-    const bytes = new Uint8Array(weights.reduce((length, weight) => length + weight.byteLength, 0))
-    let offset = 0
-    for (const weight of weights) {
-      bytes.set(new Uint8Array(weight.buffer, weight.byteOffset, weight.byteLength), offset)
-      offset += weight.byteLength
-    }
-    const digest = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', bytes))
-    return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  }
-
   /** Throws `disposed` after disposal. */
   checkOpen(): void {
-    if (!this.#disposed) return
+    if (this.#disposal === undefined) return
     throw new LockstepError(
       'disposed',
       { object: 'model' },
@@ -117,30 +114,61 @@ export class ModelState {
     )
   }
 
-  async dispose(): Promise<void> {
-    if (this.#disposed) return
-    this.#disposed = true
-    for (const opened of [this.#session, this.#retired]) {
-      const session = await opened?.catch(() => undefined)
-      await session?.[Symbol.asyncDispose]()
-    }
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#close()
+    return this.#disposal
   }
 
-  async #openSession(): Promise<Session> {
-    const { program, options, learner } = this.#compiled as Compiled
-    const retired = await this.#retired?.catch(() => undefined)
-    if (retired !== undefined) {
-      this.#values = await retired.readState(this.#network.weights.map(({ name }) => name))
-      await retired[Symbol.asyncDispose]()
-      this.#retired = undefined
-    }
+  #checkIdle(what: string): void {
+    if (this.#busy === undefined) return
+    throw new LockstepError(
+      'invalid-state',
+      { object: 'model' },
+      `${what} was called while ${this.#busy} is running on the same model; await that first`,
+    )
+  }
+
+  /** The session that holds the values now, if one does. */
+  async #present(): Promise<Session | undefined> {
+    this.checkOpen()
+    await this.#retired
+    // One that fails to open leaves the values where they were.
+    return this.#session?.catch(() => undefined)
+  }
+
+  async #openSession({ program, options, learner }: Compiled): Promise<Session> {
+    await this.#retired
     const { backend, device, threads } = options
-    return Session.open(program, this.#hostValues(), {
+    const session = await Session.open(program, this.#hostValues(), {
       backend,
       ...(learner === undefined ? {} : { learner }),
       ...(device === undefined ? {} : { device }),
       ...(threads === undefined ? {} : { threads }),
     })
+    this.#values = undefined
+    return session
+  }
+
+  /** Brings the weights of a session back to the host, after what was retired `before`, and frees it. */
+  async #retire(opened: Promise<Session> | undefined, before: Promise<void>): Promise<void> {
+    await before
+    const weights = this.#network.weights.map(({ name }) => name)
+    const session = await opened?.catch(() => undefined)
+    if (session === undefined) {
+      for (const name of this.#values?.keys() ?? []) if (!weights.includes(name)) this.#values?.delete(name)
+      return
+    }
+    try {
+      this.#values = await session.turns.take(() => session.readState(weights))
+    } finally {
+      await session[Symbol.asyncDispose]()
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#retired.catch(() => undefined)
+    const session = await this.#session?.catch(() => undefined)
+    await session?.[Symbol.asyncDispose]()
   }
 
   #hostValues(): Map<string, Float32Array> {
@@ -148,14 +176,17 @@ export class ModelState {
     return this.#values
   }
 
-  #checkLengths(values: ReadonlyMap<string, Float32Array>): void {
-    for (const { name, spec } of this.#network.weights) {
-      const value = values.get(name)
-      if (value === undefined || value.length === sizeOf(spec.shape)) continue
+  #checkValues(values: StateValues): void {
+    const specs = new Map(this.#network.weights.map(({ name, spec }) => [name, spec]))
+    for (const [name, value] of values) {
+      const weight = specs.has(name) ? name : name.replace(/^slot\/[^/]+\//, '')
+      const shape = specs.get(weight)?.shape
+      if (shape === undefined) throw unknownName('state', name, [...specs.keys()])
+      if (value.length === sizeOf(shape)) continue
       throw new LockstepError(
         'shape-mismatch',
-        { operation: 'setWeights', shapes: [spec.shape, [value.length]] },
-        `weight ${name} has shape ${showShape(spec.shape)}, which takes ${sizeOf(spec.shape)} values; got ${value.length}`,
+        { operation: 'setWeights', shapes: [shape, [value.length]] },
+        `weight ${name} has shape ${showShape(shape)}, which takes ${sizeOf(shape)} values; got ${value.length}`,
       )
     }
   }

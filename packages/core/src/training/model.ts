@@ -1,6 +1,5 @@
 import type { Device } from '../backend/backend.ts'
 import { History } from '../callbacks/history.ts'
-import { LockstepError } from '../errors.ts'
 import type { Graph } from '../graph/graph.ts'
 import { sizeOf } from '../graph/node.ts'
 import { networkToJSON } from '../network/json.ts'
@@ -10,41 +9,30 @@ import { type SummaryOptions, summary } from '../network/summary.ts'
 import type { Logs, TrainedModel } from './callback.ts'
 import { type Compiled, type CompileOptions, compileFor } from './compile.ts'
 import type { ModelData } from './data.ts'
-import { runFit, type TrainingProgress } from './fit.ts'
+import { type Dataset, givenData } from './dataset.ts'
+import { type EvaluateOptions, evaluationSource } from './evaluation.ts'
+import { runFit } from './fit.ts'
 import { type FitOptions, fitPlan } from './fit-plan.ts'
 import { evaluateBatches, predictBatches } from './measure.ts'
-import {
-  type Dataset,
-  datasetSource,
-  inputSet,
-  isDataset,
-  trainingSet,
-  type WeightOptions,
-  wholeBatch,
-} from './model-data.ts'
+import { inputSet, trainingSet, type WeightOptions, wholeBatch } from './model-data.ts'
 import { modelFile } from './model-file.ts'
 import { ModelState } from './model-state.ts'
 import type { NdArray } from './ndarray.ts'
 import { nodeTools } from './platform.ts'
-import { predictGraph } from './program.ts'
+import { gradientsGraph, predictGraph } from './program.ts'
+import type { TrainingProgress } from './progress.ts'
+import { requireCompiled, requireLearner, requireLoss } from './requirements.ts'
+import type { Session } from './session.ts'
+import { sha256 } from './sha256.ts'
 import { arraySource } from './source.ts'
-import { after, Steps } from './steps.ts'
-import { sumsLayout, Totals } from './totals.ts'
-import { accumulatedUnits } from './units.ts'
+import { Steps } from './steps.ts'
+import { trainBatch } from './train-batch.ts'
 
 /** Options of `sequential` and `model`. */
 export interface ModelOptions {
   readonly name?: string
   /** Decides initial weights, shuffling and every random tensor: an integer from 0 to 2⁵³ − 1. Default 0. */
   readonly seed?: number
-}
-
-/** Options of `evaluate`. */
-export interface EvaluateOptions extends WeightOptions {
-  /** Samples in one call; the figures do not depend on it. Default 32. */
-  readonly batchSize?: number
-  /** Batches to take, for datasets without an end. */
-  readonly steps?: number
 }
 
 /**
@@ -98,12 +86,14 @@ export class Model implements TrainedModel, AsyncDisposable {
 
   /**
    * Says what to train towards, how and where. Nothing is loaded until the first call that computes. Compiling again
-   * keeps the weights and begins with a new learner.
+   * keeps the weights and begins with a new learner; not while the model is being trained (`invalid-state`). Throws
+   * `unknown-name`, `invalid-argument` or `unsupported` for what does not fit the network or the backend.
    */
   compile(options: CompileOptions): void {
-    this.#compiled = compileFor(this.network, options)
+    const compiled = compileFor(this.network, options)
+    this.#state.program(compiled)
+    this.#compiled = compiled
     this.#steps = undefined
-    this.#state.program(this.#compiled)
     Object.assign(this.progress, { step: 0, samples: 0, epoch: 0, batch: 0, totals: [] })
   }
 
@@ -112,95 +102,88 @@ export class Model implements TrainedModel, AsyncDisposable {
     return this.#compiled
   }
 
-  /** Trains on arrays, or on a dataset of batches. Resolves to the figures of every epoch, also in `history`. */
+  /**
+   * Trains on arrays, or on a dataset of batches. Resolves to the figures of every epoch, also in `history`. Options and
+   * data are checked before anything changes. When a callback, the dataset or the engine fails it rejects with that;
+   * `progress` is then where training came to.
+   */
   async fit(x: ModelData, y: ModelData, options?: FitOptions): Promise<History>
   async fit(dataset: Dataset, options?: FitOptions): Promise<History>
   async fit(x: ModelData | Dataset, y?: ModelData | FitOptions, options?: FitOptions): Promise<History> {
-    const compiled = this.#trainable()
-    const data = isDataset(x) ? { dataset: x } : { x, y: y as ModelData }
-    const fitOptions = (isDataset(x) ? (y as FitOptions | undefined) : options) ?? {}
-    this.history = new History()
-    const plan = await fitPlan(compiled, data, fitOptions, {
-      seed: this.seed,
-      progress: this.progress,
-      history: this.history,
+    return this.#training('fit', async (compiled) => {
+      const given = givenData<FitOptions>(x, y, options)
+      const history = new History()
+      const { seed, progress } = this
+      const plan = await fitPlan(compiled, given.data, given.options, { seed, progress, history })
+      const { session, steps } = await this.#openSteps()
+      this.history = history
+      this.stopTraining = false
+      await runFit({ model: this, session, steps, progress, plan })
+      return history
     })
-    const session = await this.#state.open()
-    const steps = await this.#openSteps()
-    this.stopTraining = false
-    steps.nonFinite = undefined
-    await this.#state.exclusively('fit', () => runFit({ model: this, session, steps, progress: this.progress, plan }))
-    return this.history
   }
 
-  /** Loss and metrics over data, by name, in inference mode. */
+  /**
+   * Loss and metrics over data, by name, in inference mode: exact means over all samples, whatever the batches. NaN where
+   * there are no samples.
+   */
   async evaluate(x: ModelData, y: ModelData, options?: EvaluateOptions): Promise<Logs>
   async evaluate(dataset: Dataset, options?: EvaluateOptions): Promise<Logs>
   async evaluate(x: ModelData | Dataset, y?: ModelData | EvaluateOptions, options?: EvaluateOptions): Promise<Logs> {
-    const { program } = this.#withLoss()
-    const session = await this.#state.open()
-    if (isDataset(x)) {
-      const { steps } = (y as EvaluateOptions | undefined) ?? {}
-      const source = datasetSource(program, x, steps === undefined ? {} : { limit: steps })
-      return (await evaluateBatches(session, source.epoch(0, 0))).figures()
-    }
-    const { batchSize = 32, ...weights } = options ?? {}
-    const source = arraySource(trainingSet(program, x, y as ModelData, weights), { batchSize, shuffle: false, seed: 0 })
-    return (await evaluateBatches(session, source.epoch(0, 0))).figures()
+    this.#state.checkOpen()
+    const { program } = requireLoss(this)
+    const given = givenData<EvaluateOptions>(x, y, options)
+    const source = evaluationSource(program, given.data, given.options)
+    return (await evaluateBatches(await this.#state.open(), source.epoch(0, 0))).figures()
   }
 
-  /** The outputs for all samples: one array, or one for each output of the model. */
+  /** The outputs for all samples, `[samples, …]`; of a model with several outputs, the first. Computed by `batchSize` samples at a time. */
   async predict(x: ModelData, { batchSize = 32 }: { readonly batchSize?: number } = {}): Promise<NdArray> {
     return (await this.predictAll(x, { batchSize }))[0] as NdArray
   }
 
   /** As {@link predict}, of a model with several outputs: one array for each. */
   async predictAll(x: ModelData, { batchSize = 32 }: { readonly batchSize?: number } = {}): Promise<NdArray[]> {
-    const { program } = this.#requireCompiled('predict')
+    this.#state.checkOpen()
+    const { program } = requireCompiled(this, 'predict')
     const source = arraySource(inputSet(program, x), { batchSize, shuffle: false, seed: 0 })
     return predictBatches(await this.#state.open(), source.epoch(0, 0))
   }
 
   /** One update on one batch; returns its loss and metrics, as they were before the update. */
   async trainOnBatch(x: ModelData, y: ModelData, options: WeightOptions = {}): Promise<Logs> {
-    const { program } = this.#trainable()
-    const batch = wholeBatch(trainingSet(program, x, y, options))
-    const steps = await this.#openSteps()
-    const totals = new Totals(sumsLayout(program.objectives))
-    await this.#state.exclusively('trainOnBatch', async () => {
-      for (const unit of accumulatedUnits([batch])) {
-        const [sums] = await steps.run(await steps.stage(unit, this.progress), this.progress)
-        totals.add(sums as Float32Array, batch)
-        Object.assign(this.progress, after(this.progress, unit))
-      }
+    return this.#training('trainOnBatch', async ({ program }) => {
+      const batch = wholeBatch(trainingSet(program, x, y, options))
+      return trainBatch({ ...(await this.#openSteps()), progress: this.progress }, batch)
     })
-    return totals.figures()
   }
 
   /** Loss and metrics of one batch, in inference mode. */
   async testOnBatch(x: ModelData, y: ModelData, options: WeightOptions = {}): Promise<Logs> {
-    const { program } = this.#withLoss()
+    this.#state.checkOpen()
+    const { program } = requireLoss(this)
     const batch = wholeBatch(trainingSet(program, x, y, options))
     return (await evaluateBatches(await this.#state.open(), [batch])).figures()
   }
 
   /** The rate that is in force, before `decay`. */
   getLearningRate(): number {
-    return this.#trainable().learner.baseLearningRate(this.progress)
+    return requireLearner(this).learner.baseLearningRate(this.progress)
   }
 
+  /** Sets the rate from the next update on, in place of a schedule too. */
   setLearningRate(rate: number): void {
-    this.#trainable().learner.setLearningRate(rate)
+    requireLearner(this).learner.setLearningRate(rate)
   }
 
   /** Copies of all weights, in the order of `network.weights`. */
   async getWeights(): Promise<Float32Array[]> {
-    return [...(await this.#state.weights()).values()]
+    return [...(await this.#state.copies()).values()]
   }
 
   /** Copies of all weights by name. */
   async namedWeights(): Promise<Map<string, Float32Array>> {
-    return this.#state.weights()
+    return this.#state.copies()
   }
 
   /** Overwrites all weights; throws `shape-mismatch` naming the weight that does not fit. Nothing changes then. */
@@ -212,12 +195,12 @@ export class Model implements TrainedModel, AsyncDisposable {
 
   /** SHA-256 over the bytes of all weights in their order, in hexadecimal digits. */
   async parametersSha256(): Promise<string> {
-    return this.#state.sha256()
+    return sha256((await this.#state.copies()).values())
   }
 
   /** Where the model runs. */
   async device(): Promise<Device> {
-    this.#requireCompiled('a device')
+    requireCompiled(this, 'a device')
     return (await this.#state.open()).replica.device
   }
 
@@ -229,6 +212,15 @@ export class Model implements TrainedModel, AsyncDisposable {
   /** From `x/<input>` and the weights in the state to one output for each of the model's, for that many samples. */
   inferenceGraph(batchSize: number): Graph {
     return predictGraph(this, batchSize)
+  }
+
+  /**
+   * One training step's graph for that many samples: from `x/<input>`, `y/<output>`, `w/<output>` (sample weights) and
+   * the random inputs to loss and metric sums (`sums`) and, as updates of `gradient/<weight>`, gradients summed over the
+   * samples.
+   */
+  gradientsGraph(batchSize: number): Graph {
+    return gradientsGraph(requireLoss(this).program, batchSize, false)
   }
 
   /** The model file as bytes: network, weights and, unless `weightsOnly`, everything needed to go on training. */
@@ -257,37 +249,18 @@ export class Model implements TrainedModel, AsyncDisposable {
     await this.dispose()
   }
 
-  async #openSteps(): Promise<Steps> {
-    const { learner, stepsPerExecution } = this.#trainable()
+  /** Runs `work` for a model with a loss and a learner, while nothing else trains it. */
+  #training<T>(what: string, work: (compiled: Compiled) => Promise<T>): Promise<T> {
+    return this.#state.exclusively(what, async () => {
+      this.#state.checkOpen()
+      return work(requireLearner(this))
+    })
+  }
+
+  async #openSteps(): Promise<{ session: Session; steps: Steps }> {
+    const { learner, stepsPerExecution } = requireLearner(this)
     const session = await this.#state.open()
-    this.#steps ??= new Steps(session, learner, this.seed, stepsPerExecution > 1)
-    return this.#steps
-  }
-
-  #trainable(): Compiled & { readonly learner: NonNullable<Compiled['learner']> } {
-    const compiled = this.#withLoss()
-    const { learner } = compiled
-    if (learner !== undefined) return { ...compiled, learner }
-    throw this.#missing('training', 'a learner', "learner: 'rmsprop'")
-  }
-
-  #withLoss(): Compiled {
-    const compiled = this.#requireCompiled('training and evaluation')
-    if (compiled.program.objectives.length > 0) return compiled
-    throw this.#missing('training and evaluation', 'a loss', "loss: 'categoricalCrossentropy'")
-  }
-
-  #requireCompiled(what: string): Compiled {
-    this.#state.checkOpen()
-    if (this.#compiled !== undefined) return this.#compiled
-    throw this.#missing(what, 'a backend', 'backend: onnx()')
-  }
-
-  #missing(what: string, thing: string, example: string): LockstepError {
-    return new LockstepError(
-      'invalid-state',
-      { object: this.name },
-      `${what} needs ${thing}, but ${this.name} has none: call model.compile({ ${example}, … }) first`,
-    )
+    this.#steps = new Steps(session, learner, this.seed, stepsPerExecution > 1)
+    return { session, steps: this.#steps }
   }
 }

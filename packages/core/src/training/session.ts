@@ -11,6 +11,7 @@ import { type StateLayout, stateEntry, stateLayout } from '../backend/state-layo
 import type { Graph } from '../graph/graph.ts'
 import type { Learner } from '../learners/learner.ts'
 import { type Feed, makeFeed } from './feed.ts'
+import { FeedPool } from './feed-pool.ts'
 import {
   batchStatistics,
   diagnosisGraph,
@@ -21,6 +22,8 @@ import {
   predictGraph,
 } from './program.ts'
 import { stepGraph } from './step-graph.ts'
+import { type SumsLayout, sumsLayout } from './totals.ts'
+import { Turns } from './turns.ts'
 
 /** Values of weights, slots and other entries by their state names. */
 export type StateValues = ReadonlyMap<string, Float32Array>
@@ -40,17 +43,21 @@ export interface SessionOptions extends OpenOptions {
   readonly learner?: Learner
 }
 
-const cachedSizes = 8
-
-/** A program on a device: the opened replica, its state, and the calls prepared on it by kind and batch size. */
+/**
+ * A program on a device: the opened replica, its state, and the calls prepared on it. Whatever runs a call, reads or
+ * writes the state does so in a turn of `turns`, so that calls of a model made together wait for one another.
+ */
 export class Session implements AsyncDisposable {
   readonly program: Program
   readonly replica: Replica
   readonly layout: StateLayout
   readonly plan: UpdatePlan | undefined
-  /** Divides, regularises, clips and applies the learner to what the state holds. */
+  /** What calls return in `sums`. */
+  readonly sums: SumsLayout
+  readonly turns: Turns = new Turns()
+  /** Divides, regularises, clips and applies the learner to what the state holds; in a turn. */
   readonly update: (scalars: UpdateScalars) => Promise<void>
-  readonly #feeds = new Map<string, Feed[]>()
+  readonly #feeds = new Map<CallKind, FeedPool>()
 
   private constructor(
     program: Program,
@@ -63,6 +70,7 @@ export class Session implements AsyncDisposable {
     this.replica = replica
     this.layout = layout
     this.plan = plan
+    this.sums = sumsLayout(program.objectives)
     this.update = update
   }
 
@@ -72,29 +80,30 @@ export class Session implements AsyncDisposable {
     const plan = learner === undefined ? undefined : updatePlan(program, learner)
     const slots = plan === undefined ? [] : slotEntries(plan)
     const layout = layoutOf(program, plan, slots)
-    const replica = await backend.open(layout, openOptions)
     const initial = new Map(values)
     for (const { name, initial: value } of slots) {
       if (value !== 0 && !initial.has(name))
         initial.set(name, new Float32Array(stateEntry(layout, name).length).fill(value))
     }
-    const session = new Session(program, replica, layout, plan, await updater(replica, layout, plan))
-    await session.writeState(initial)
-    return session
+    const replica = await backend.open(layout, openOptions)
+    try {
+      const session = new Session(program, replica, layout, plan, await updater(replica, layout, plan))
+      await session.writeState(initial)
+      return session
+    } catch (error) {
+      await replica[Symbol.asyncDispose]()
+      throw error
+    }
   }
 
-  /** The feed number `slot` of that kind: made on first use, kept for the sizes used last. */
-  async feed(kind: CallKind, batch: number, slot: number, steps?: number): Promise<Feed> {
-    const key = `${kind} ${batch} ${steps ?? 1}`
-    const feeds = this.#feeds.get(key) ?? []
-    this.#feeds.delete(key)
-    this.#feeds.set(key, feeds)
-    this.#forgetOldest(kind)
-    feeds[slot] ??= await makeFeed(this.replica, this.#graph(kind, batch), steps)
-    return feeds[slot]
+  /** A feed of that kind for that many samples, with `steps` fused runs, for the caller alone; disposing it gives it back. */
+  async feed(kind: CallKind, batch: number, steps?: number): Promise<Feed> {
+    const pool = this.#feeds.get(kind) ?? new FeedPool()
+    this.#feeds.set(kind, pool)
+    return pool.take(`${batch} × ${steps ?? 1}`, () => makeFeed(this.replica, this.#graph(kind, batch), steps))
   }
 
-  /** The current values of the entries, by name. */
+  /** Copies of the entries' values, by name; in a turn. */
   async readState(entries: Iterable<string>): Promise<Map<string, Float32Array>> {
     const values = new Map<string, Float32Array>()
     for (const name of entries) {
@@ -106,7 +115,7 @@ export class Session implements AsyncDisposable {
     return values
   }
 
-  /** Overwrites the entries; names that the layout does not have are left out. */
+  /** Overwrites the entries; names that the layout does not have are left out. In a turn. */
   async writeState(values: StateValues): Promise<void> {
     for (const [name, value] of values) {
       const entry = this.layout.entries.get(name)
@@ -117,21 +126,16 @@ export class Session implements AsyncDisposable {
 
   /** Names of all that a checkpoint keeps: weights and slots, not gradients. */
   get persistent(): string[] {
-    return [...this.layout.entries.keys()].filter((name) => !/^(gradient|batch)\//.test(name))
+    const slots = this.plan === undefined ? [] : slotEntries(this.plan)
+    return [...this.program.network.weights, ...slots].map(({ name }) => name)
   }
 
+  /** Frees the replica when the calls that are under way have ended; everything later rejects with `disposed`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const feeds of this.#feeds.values()) for (const feed of feeds) feed?.[Symbol.dispose]()
-    this.#feeds.clear()
-    await this.replica[Symbol.asyncDispose]()
-  }
-
-  #forgetOldest(kind: CallKind): void {
-    const keys = [...this.#feeds.keys()].filter((key) => key.startsWith(`${kind} `))
-    for (const key of keys.slice(0, Math.max(0, keys.length - cachedSizes))) {
-      for (const feed of this.#feeds.get(key) ?? []) feed?.[Symbol.dispose]()
-      this.#feeds.delete(key)
-    }
+    await this.turns.take(async () => {
+      for (const pool of this.#feeds.values()) pool[Symbol.dispose]()
+      await this.replica[Symbol.asyncDispose]()
+    })
   }
 
   #graph(kind: CallKind, batch: number): Graph {

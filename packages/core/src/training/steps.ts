@@ -1,33 +1,30 @@
 import type { Learner } from '../learners/learner.ts'
-import { type Batch, gatherRows } from './batch.ts'
+import type { Batch } from './batch.ts'
 import { diagnose } from './diagnose.ts'
 import type { Feed } from './feed.ts'
+import { feedBatch } from './feed-batch.ts'
 import type { Objective } from './objective.ts'
-import { names, type Program } from './program.ts'
+import { names } from './program.ts'
+import type { Position } from './progress.ts'
 import { type Session, type UpdateScalars, updateScalars, writeScalars } from './session.ts'
-import { denominatorOf, sumsLayout } from './totals.ts'
+import { denominatorOf } from './totals.ts'
 import type { Unit } from './units.ts'
 
-/** How far training has come; counted in global updates and samples. */
-export interface Position {
-  readonly step: number
-  readonly samples: number
-}
-
-/** A unit whose batches lie in the engine's memory, ready to run. */
-export interface Staged {
+/** A unit whose batches lie in the engine's memory. It is to be run once, or disposed. */
+export interface Staged extends Disposable {
   readonly unit: Unit
+  /** Where training stands before it. */
+  readonly position: Position
+  /** None for a batch without samples. */
   readonly feed: Feed | undefined
 }
 
-/** Runs training units on a session. Staging one unit while another runs is safe: they use different memory. */
+/** Runs training units on a session. A unit may be staged while another runs. */
 export class Steps {
   readonly #session: Session
   readonly #learner: Learner
   readonly #seed: number
   readonly #inGraph: boolean
-  readonly #length: number
-  #slot = 0
   /** The first place where a value that is not finite came up, once a loss was not. */
   nonFinite: string | undefined
 
@@ -37,36 +34,40 @@ export class Steps {
     this.#learner = learner
     this.#seed = seed
     this.#inGraph = inGraph
-    this.#length = sumsLayout(session.program.objectives).length
   }
 
-  /** Copies a unit's data and draws its random tensors; `position` is that before the unit's update. */
+  /** Copies a unit's data and draws its random tensors. */
   async stage(unit: Unit, position: Position): Promise<Staged> {
     const [batch] = unit.batches
-    if (batch === undefined || batch.size === 0) return { unit, feed: undefined }
+    if (batch === undefined || batch.size === 0)
+      return { unit, position, feed: undefined, [Symbol.dispose]: () => undefined }
+    const { program } = this.#session
     const kind = this.#inGraph ? 'step' : unit.accumulate ? 'accumulate' : 'gradients'
-    this.#slot = 1 - this.#slot
-    const fused = unit.batches.length > 1 ? unit.batches.length : undefined
-    const feed = await this.#session.feed(kind, batch.size, this.#slot, fused)
+    const feed = await this.#session.feed(kind, batch.size, unit.batches.length > 1 ? unit.batches.length : undefined)
     for (const [run, each] of unit.batches.entries()) {
-      feedBatch(feed, this.#session.program, each, run)
+      feedBatch(feed, program, each, run)
       feed.randoms.fill({ seed: this.#seed, step: position.step + run, firstPosition: unit.firstPosition }, run)
-      writeScalars(feed, scalesOf(this.#session.program.objectives, unit, each), run)
+      writeScalars(feed, scalesOf(program.objectives, unit, each), run)
     }
-    return { unit, feed }
+    return { unit, position, feed, [Symbol.dispose]: () => feed[Symbol.dispose]() }
   }
 
-  /** Runs a staged unit and, where it completes a step, the update. Returns the sums of each of its batches. */
-  async run({ unit, feed }: Staged, position: Position): Promise<Float32Array[]> {
+  /**
+   * Runs a unit and, where it completes a step, the update; to be called in a turn of the session. Returns the sums of
+   * each of its batches.
+   */
+  async run(staged: Staged): Promise<Float32Array[]> {
+    using running = staged
+    const { unit, feed, position } = running
+    const { length } = this.#session.sums
     if (this.#inGraph) this.#feedScalars(unit, feed, position)
     await feed?.run()
-    const all = feed?.outputs[names.sums] ?? new Float32Array(this.#length)
+    const all = feed?.outputs[names.sums] ?? new Float32Array(length)
     if (this.nonFinite === undefined && !all.every(Number.isFinite))
       this.nonFinite = await diagnose(this.#session, unit, feed)
-    if (!this.#inGraph && unit.completes !== undefined) {
+    if (!this.#inGraph && unit.completes?.steps === 1)
       await this.#session.update(this.#scalars(unit.denominators[0] ?? 0, unit.completes.samples, position))
-    }
-    return unit.batches.map((_, run) => all.slice(run * this.#length, (run + 1) * this.#length))
+    return unit.batches.map((_, run) => all.slice(run * length, (run + 1) * length))
   }
 
   #feedScalars(unit: Unit, feed: Feed | undefined, position: Position): void {
@@ -84,31 +85,6 @@ export class Steps {
   }
 }
 
-/** Work that will be awaited later: a failure until then is not an unhandled one. */
-export function begin<T>(work: Promise<T>): Promise<T> {
-  work.catch(() => undefined)
-  return work
-}
-
-/** Copies the data of a batch into the memory of run number `run` of a feed. */
-export function feedBatch(feed: Feed, { network, objectives }: Program, batch: Batch, run: number): void {
-  const write = (name: string, copy: (memory: Feed['inputs'][string]) => void): void => {
-    const memory = feed.inputs[name]
-    if (memory === undefined) return
-    const length = memory.length / feed.runs
-    copy(memory.subarray(run * length, (run + 1) * length))
-  }
-  for (const [index, { name }] of network.inputs.entries()) {
-    const array = batch.inputs[index]
-    if (array !== undefined) write(names.input(name), (memory) => gatherRows(array, batch.rows, memory))
-  }
-  for (const [index, { name }] of objectives.entries()) {
-    const [targets, weights] = [batch.targets[index], batch.weights[index]]
-    if (targets !== undefined) write(names.target(name), (memory) => gatherRows(targets, batch.rows, memory))
-    if (weights !== undefined) write(names.weight(name), (memory) => memory.set(weights))
-  }
-}
-
 /** With several outputs: factors that let one division, by the first output's denominator, serve all of them. */
 function scalesOf(objectives: readonly Objective[], unit: Unit, batch: Batch): Record<string, number> {
   const denominator = (index: number): number => unit.denominators[index] ?? denominatorOf(batch, index)
@@ -118,9 +94,4 @@ function scalesOf(objectives: readonly Objective[], unit: Unit, batch: Batch): R
     (lossWeight * first) / Math.max(1, denominator(index)),
   ])
   return Object.fromEntries(entries)
-}
-
-/** The position after a unit. */
-export function after({ step, samples }: Position, { completes }: Unit): Position {
-  return { step: step + (completes?.steps ?? 0), samples: samples + (completes?.samples ?? 0) }
 }

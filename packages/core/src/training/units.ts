@@ -10,17 +10,18 @@ export interface Unit {
   readonly firstPosition: number
   /** Add to the gradients of the unit before, with which this one makes up a step. */
   readonly accumulate: boolean
-  /** Set on the unit that completes a step (or several fused ones). */
+  /** Set on the unit that completes a step (or several fused ones): after it, and only then, training may be left. */
   readonly completes?: StepCounts
   /** For each output, what its loss sums are divided by in this step. */
   readonly denominators: readonly number[]
 }
 
-/** What the steps that a unit completes add up to. */
+/** What the steps that a unit completes add up to, over all of their micro-batches. */
 export interface StepCounts {
+  /** Updates: none where there was no sample. */
   readonly steps: number
-  /** Over all of the steps' micro-batches. */
   readonly samples: number
+  readonly batches: number
 }
 
 export interface UnitOptions {
@@ -57,8 +58,8 @@ export function accumulatedUnits(group: readonly Batch[]): Unit[] {
   return group.map((batch, index) => {
     const unit = { batches: [batch], firstPosition, accumulate: firstPosition > 0, denominators }
     firstPosition += batch.size
-    // Without any sample there is no step.
-    return index === group.length - 1 && samples > 0 ? { ...unit, completes: { steps: 1, samples } } : unit
+    const completes = { steps: samples > 0 ? 1 : 0, samples, batches: group.length }
+    return index === group.length - 1 ? { ...unit, completes } : unit
   })
 }
 
@@ -73,7 +74,7 @@ function fusedUnits(group: readonly Batch[], wanted: number): Unit[] {
       batches: group,
       firstPosition: 0,
       accumulate: false,
-      completes: { steps: group.length, samples },
+      completes: { steps: group.length, samples, batches: group.length },
       denominators: [],
     },
   ]

@@ -1,0 +1,26 @@
+import type { Batch } from './batch.ts'
+import type { Logs } from './callback.ts'
+import { after, type TrainingProgress } from './progress.ts'
+import type { Session } from './session.ts'
+import type { Steps } from './steps.ts'
+import { Totals } from './totals.ts'
+import { accumulatedUnits, type Unit } from './units.ts'
+
+interface BatchRun {
+  readonly session: Session
+  readonly steps: Steps
+  readonly progress: TrainingProgress
+}
+
+/** One update on one batch; returns the figures from before it. Samples and the step are counted, epochs are not. */
+export async function trainBatch({ session, steps, progress }: BatchRun, batch: Batch): Promise<Logs> {
+  const totals = new Totals(session.sums)
+  const [unit] = accumulatedUnits([batch]) as [Unit]
+  const staged = await steps.stage(unit, { step: progress.step, samples: progress.samples })
+  await session.turns.take(async () => {
+    const [sums] = await steps.run(staged)
+    totals.add(sums as Float32Array, batch)
+    Object.assign(progress, after(staged.position, unit))
+  })
+  return totals.figures()
+}
