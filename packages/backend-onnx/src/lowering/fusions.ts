@@ -1,4 +1,4 @@
-import { type Graph, type Node, sizeOf } from '@lockstep/core'
+import { type Graph, type Node, type NodeOf, sizeOf } from '@lockstep/core'
 
 /** A product whose result only feeds the addition of a broadcast value. */
 export interface BiasFusion {
@@ -11,6 +11,8 @@ export interface BiasFusion {
 export interface Fusions {
   /** By the addition. */
   readonly biases: ReadonlyMap<Node, BiasFusion>
+  /** By the sum: products aᵀ · b of a batch, all of which are summed up. */
+  readonly summedProducts: ReadonlyMap<Node, NodeOf<'matmul'>>
   /** Nodes that are emitted with their only user. */
   readonly absorbed: ReadonlySet<Node>
 }
@@ -18,14 +20,21 @@ export interface Fusions {
 export function findFusions(graph: Graph): Fusions {
   const uses = countUses(graph)
   const biases = new Map<Node, BiasFusion>()
+  const summedProducts = new Map<Node, NodeOf<'matmul'>>()
   const absorbed = new Set<Node>()
   for (const node of graph.nodes) {
     const fusion = node.op === 'add' ? biasFusion(node, uses) : undefined
-    if (fusion === undefined) continue
-    biases.set(node, fusion)
-    absorbed.add(fusion.product)
+    if (fusion !== undefined) {
+      biases.set(node, fusion)
+      absorbed.add(fusion.product)
+    }
+    const product = node.op === 'reduceSum' ? summedProduct(node, uses) : undefined
+    if (product !== undefined) {
+      summedProducts.set(node, product)
+      absorbed.add(product)
+    }
   }
-  return { biases, absorbed }
+  return { biases, summedProducts, absorbed }
 }
 
 function countUses(graph: Graph): ReadonlyMap<Node, number> {
@@ -56,4 +65,14 @@ function takesBias(product: Node, bias: Node): boolean {
   return (
     product.op === 'conv2d' && bias.shape.at(-1) === product.shape.at(-1) && sizeOf(bias.shape) === bias.shape.at(-1)
   )
+}
+
+/** The gradient of weights that were applied to every row of a batch of matrices: one large product does it all. */
+function summedProduct(node: NodeOf<'reduceSum'>, uses: ReadonlyMap<Node, number>): NodeOf<'matmul'> | undefined {
+  const product = node.inputs[0] as Node
+  if (product.op !== 'matmul' || uses.get(product) !== 1 || node.attributes.keepDims) return undefined
+  const { transposeA, transposeB } = product.attributes
+  const batch = product.shape.length - 2
+  const sumsBatch = node.attributes.axes.length === batch && node.attributes.axes.every((axis) => axis < batch)
+  return transposeA && !transposeB && sumsBatch ? product : undefined
 }

@@ -57,6 +57,14 @@ describe('fusions', () => {
     expect(operations(model)).toEqual(['Gemm', 'Add'])
   })
 
+  test('the gradient of weights that are applied to every row is one product', async () => {
+    const [rows, dy] = [x(2, 3, 4), ops.input('dy', [2, 3, 5])]
+    const y = ops.reduceSum(ops.matmul(rows, dy, { transposeA: true }), { axes: [0] })
+    expect(operations(lowered({ y }))).toEqual(['Reshape', 'Reshape', 'Gemm'])
+    const partial = ops.reduceSum(ops.matmul(rows, dy, { transposeA: true }), { axes: [1] })
+    expect(operations(lowered({ partial }))).toEqual(['FusedMatMul', 'ReduceSum'])
+  })
+
   test('what is broadcast is stretched by its users', () => {
     const y = ops.mul(ops.add(ops.neg(ops.broadcast(b(5), [7, 5])), x(7, 5)), ops.broadcast(ops.constant(2), [7, 5]))
     expect(operations(lowered({ y }))).toEqual(['Neg', 'Add', 'Mul'])

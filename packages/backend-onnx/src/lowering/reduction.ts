@@ -1,7 +1,8 @@
-import type { Node, NodeOf } from '@lockstep/core'
+import { type Node, type NodeOf, sizeOf } from '@lockstep/core'
 import type { Emitters } from './emitter.ts'
 import { axisIn, isImage, type Layout } from './layout.ts'
 import type { Lowering } from './lowering.ts'
+import { gemm } from './matmul.ts'
 import type { OnnxGraph } from './onnx-graph.ts'
 import { cast, reshape } from './shaping.ts'
 import { reducedShape, sumOver } from './sum.ts'
@@ -20,6 +21,22 @@ function reduce(
   const result = apply(lowering.onnx, lowering.full(operand, layout), mapped, keepDims)
   if (keepDims) lowering.define(node as Node, result, layout)
   else lowering.define(node as Node, reshape(lowering.onnx, result, node.shape))
+}
+
+function reduceSum(node: NodeOf<'reduceSum'>, lowering: Lowering): void {
+  const product = lowering.fusions.summedProducts.get(node)
+  if (product === undefined) reduce(node, summed(node), lowering, sumOver)
+  else lowering.define(node, productOfRows(product, lowering))
+}
+
+/** aᵀ · b with the rows of all matrices below one another. */
+function productOfRows({ inputs, attributes }: NodeOf<'matmul'>, lowering: Lowering): Tensor {
+  const [a, b] = inputs.map((operand) => {
+    const tensor = lowering.full(operand)
+    const width = tensor.shape.at(-1) as number
+    return reshape(lowering.onnx, tensor, [sizeOf(tensor.shape) / width, width])
+  }) as [Tensor, Tensor]
+  return gemm(lowering.onnx, [a, b], attributes)
 }
 
 /**
@@ -58,7 +75,7 @@ function argmax(node: NodeOf<'argmax'>, lowering: Lowering): void {
 
 /** Reductions. */
 export const reductionEmitters: Emitters<'reduceSum' | 'reduceMax' | 'argmax'> = {
-  reduceSum: (node, lowering) => reduce(node, summed(node), lowering, sumOver),
+  reduceSum,
   reduceMax: (node, lowering) => reduce(node, node.inputs[0] as Node, lowering, maximum),
   argmax,
 }
