@@ -8,6 +8,8 @@ export interface Host {
   exclusive(work: () => Promise<void>): Promise<void>
   /** The state entry's elements themselves. */
   view(name: string): Float32Array
+  /** Is told when a call was disposed. */
+  forget(call: Call): void
 }
 
 export interface CallOptions {
@@ -68,6 +70,7 @@ export class OnnxCall implements Call {
   [Symbol.dispose](): void {
     this.#disposed = true
     if (!this.#running) this.#release()
+    this.#options.host.forget(this)
   }
 
   #release(): void {

@@ -55,6 +55,23 @@ describe.each(engines)('%s', (_, backend) => {
     await expect(call.run()).rejects.toMatchObject({ code: 'disposed' })
   })
 
+  test('a call that is disposed during its run lets it finish, and no other begin', async () => {
+    const step = gradientStep(8)
+    await using replica = await backend.open(step.layout)
+    const call = await replica.prepare(step.graph)
+    const { inputs, outputs } = batchOf(step)
+    call.bind(inputs, outputs)
+    const run = call.run()
+    call[Symbol.dispose]()
+    await run
+    expect(outputs['loss']?.[0]).toBeCloseTo(8 * Math.log(10), 3)
+    await expect(call.run()).rejects.toMatchObject({ code: 'disposed' })
+    expect(() => call.bind(inputs, outputs)).toThrow(expect.objectContaining({ code: 'disposed' }))
+    using again = await replica.prepare(step.graph)
+    again.bind(inputs, outputs)
+    await again.run()
+  })
+
   test('gradients are the same at every level of optimisation', async () => {
     const step = gradientStep(5)
     const { inputs, outputs } = batchOf(step)

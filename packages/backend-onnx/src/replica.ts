@@ -77,6 +77,10 @@ export class OnnxReplica implements Replica, Host {
     return this.hostState.floats.subarray(offset, offset + length)
   }
 
+  forget(call: Call): void {
+    this.#calls.delete(call)
+  }
+
   async exclusive(work: () => Promise<void>): Promise<void> {
     this.#checkAlive()
     if (this.busy) {
@@ -98,8 +102,7 @@ export class OnnxReplica implements Replica, Host {
     this.#disposed = true
     // Whoever called it hears of its failure.
     await this.#running?.catch(() => undefined)
-    for (const call of this.#calls) call[Symbol.dispose]()
-    this.#calls.clear()
+    for (const call of [...this.#calls]) call[Symbol.dispose]()
     await this.#giveBack()
   }
 
