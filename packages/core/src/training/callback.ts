@@ -19,19 +19,23 @@ export interface TrainingParams {
 
 /** The part of a model that callbacks may use. */
 export interface TrainedModel {
-  /** Ends training after the current batch. */
+  /** Set it to end training after the current batch; of gradients that are accumulated, after their update. */
   stopTraining: boolean
   getLearningRate(): number
   setLearningRate(rate: number): void
   getWeights(): Promise<readonly Float32Array[]>
   setWeights(weights: readonly Float32Array[]): Promise<void>
-  /** Writes a checkpoint folder or, with `weightsOnly`, just the weights. */
+  /** Writes a model file, with `weightsOnly` one without the state of training. */
   save(path: string, options?: { readonly weightsOnly?: boolean }): Promise<void>
-  /** Names the first layer whose output, in the last batch, was not finite. */
+  /** Names the first input or layer whose value was not finite when a loss first was not; `loss` where all were. */
   locateNonFinite(): Promise<string | undefined>
 }
 
-/** Hooks into `fit`, all optional, awaited one after another. Batch logs also hold `batch` and `size`. */
+/**
+ * Hooks into `fit`, all optional, awaited one after another while nothing computes; an error ends training with it, and
+ * no further hook is called then. Epochs and batches are counted from 0; batch logs also hold `batch` and `size`, and no
+ * figures for a batch without samples.
+ */
 export interface Callback {
   onTrainBegin?(context: CallbackContext): void | Promise<void>
   onTrainEnd?(logs: Logs): void | Promise<void>

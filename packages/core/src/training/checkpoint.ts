@@ -25,7 +25,8 @@ export interface TrainingHeader {
   readonly weightedMetrics?: unknown
   readonly lossWeights?: unknown
   readonly gradientAccumulation?: number
-  readonly progress: Omit<TrainingProgress, 'totals'> & { readonly totals: readonly number[] }
+  /** Totals that are not finite are text: JSON has no numbers for them. */
+  readonly progress: Omit<TrainingProgress, 'totals'> & { readonly totals: readonly (number | string)[] }
 }
 
 /** A model file: header and named state values. */

@@ -6,7 +6,10 @@ import type { CompileOptions } from './compile.ts'
 import { Model, type ModelOptions } from './model.ts'
 import { nodeTools } from './platform.ts'
 
-/** Options of `loadModel`: what a file cannot hold, and what is to differ from it. */
+/**
+ * Options of `loadModel`: what a file cannot hold (backend, device, threads, `stepsPerExecution`, functions), and what is
+ * to differ from it.
+ */
 export interface LoadOptions extends JSONOptions, Partial<CompileOptions> {}
 
 /**
@@ -21,6 +24,7 @@ export function modelFromJSON(json: unknown, options: JSONOptions = {}): Model {
 /**
  * A model from the bytes of a model file. With a backend it is compiled as it was when saved (options here win), with
  * the learner's slots and its place in training; go on with `fit(…, { resume: true })`. `source` names the bytes in errors.
+ * Throws `invalid-data` for bytes that are no model file, `unknown-name` for layers or a learner that have to be given.
  */
 export async function deserializeModel(
   bytes: Uint8Array,
@@ -31,11 +35,15 @@ export async function deserializeModel(
   const model = modelFromJSON(header.model, options)
   const { backend, customLayers: _, ...compileOptions } = options
   if (backend !== undefined) model.compile({ ...compileSettings(header.training, options), ...compileOptions, backend })
-  await model.restore(checkedValues(model, values, source), header.training?.progress)
+  const progress = header.training && {
+    ...header.training.progress,
+    totals: header.training.progress.totals.map(Number),
+  }
+  await model.restore(checkedValues(model, values, source), progress)
   return model
 }
 
-/** Reads a file written by `model.save(path)`. Node only. */
+/** Reads a file written by `model.save(path)`; see {@link deserializeModel}. Node only. Throws `invalid-data` for any other file. */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
   const { readBytes } = await nodeTools('loadModel(path)')
   return deserializeModel(await readBytes(path), options, path)

@@ -31,7 +31,7 @@ function trainingHeader({ compiled, progress }: Model): TrainingHeader | undefin
     weightedMetrics: plain(options.weightedMetrics),
     lossWeights: plain(options.lossWeights),
     gradientAccumulation,
-    progress: { ...progress, totals: Array.from(progress.totals) },
+    progress: { ...progress, totals: Array.from(progress.totals, (sum) => (Number.isFinite(sum) ? sum : String(sum))) },
   }
 }
 

@@ -1,3 +1,4 @@
+import { requireArgument } from '../arguments.ts'
 import type { Device } from '../backend/backend.ts'
 import { History } from '../callbacks/history.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -36,24 +37,26 @@ export interface ModelOptions {
 }
 
 /**
- * A network with values: trained, measured, asked and saved. Compile it with a backend first. Work on one model is done
- * one call after another: await each.
+ * A network with values: trained, measured, asked and saved. Compile it with a backend first. Calls made together take
+ * turns: a model can be asked, measured and saved between the steps of its training. Only one call at a time trains it;
+ * another is refused with `invalid-state`.
  */
 export class Model implements TrainedModel, AsyncDisposable {
   readonly name: string
   readonly seed: number
   readonly network: Network
-  /** Set by callbacks: ends training after the current batch. */
+  /** Set by callbacks: ends training after the current batch; of gradients that are accumulated, after their update. */
   stopTraining = false
-  /** Of the last `fit`. */
+  /** Of the last `fit`; of one that failed, up to there. */
   history: History | undefined
-  /** Where training stands. */
+  /** Where training stands: after its last update, whichever epoch or batch a callback is being told of. */
   readonly progress: TrainingProgress = { step: 0, samples: 0, epoch: 0, batch: 0, totals: [] }
   readonly #state: ModelState
   #compiled: Compiled | undefined
   #steps: Steps | undefined
 
   constructor(network: Network, { name = 'model_1', seed = 0 }: ModelOptions = {}) {
+    requireArgument(name, 'seed', seed, Number.isSafeInteger(seed) && seed >= 0, 'an integer from 0 to 2⁵³ − 1')
     this.network = network
     this.name = name
     this.seed = seed
@@ -150,7 +153,7 @@ export class Model implements TrainedModel, AsyncDisposable {
     return predictBatches(await this.#state.open(), source.epoch(0, 0))
   }
 
-  /** One update on one batch; returns its loss and metrics, as they were before the update. */
+  /** One update on all samples as one batch; returns its loss and metrics, as they were before the update. */
   async trainOnBatch(x: ModelData, y: ModelData, options: WeightOptions = {}): Promise<Logs> {
     return this.#training('trainOnBatch', async ({ program }) => {
       const batch = wholeBatch(trainingSet(program, x, y, options))
@@ -158,7 +161,7 @@ export class Model implements TrainedModel, AsyncDisposable {
     })
   }
 
-  /** Loss and metrics of one batch, in inference mode. */
+  /** Loss and metrics of all samples as one batch, in inference mode. */
   async testOnBatch(x: ModelData, y: ModelData, options: WeightOptions = {}): Promise<Logs> {
     this.#state.checkOpen()
     const { program } = requireLoss(this)
@@ -176,7 +179,7 @@ export class Model implements TrainedModel, AsyncDisposable {
     requireLearner(this).learner.setLearningRate(rate)
   }
 
-  /** Copies of all weights, in the order of `network.weights`. */
+  /** Copies of all weights, in the order of `network.weights`, each row-major in its spec's shape. */
   async getWeights(): Promise<Float32Array[]> {
     return [...(await this.#state.copies()).values()]
   }
@@ -186,7 +189,7 @@ export class Model implements TrainedModel, AsyncDisposable {
     return this.#state.copies()
   }
 
-  /** Overwrites all weights; throws `shape-mismatch` naming the weight that does not fit. Nothing changes then. */
+  /** Overwrites all weights with copies; throws `shape-mismatch` naming the weight that does not fit, and changes nothing then. */
   async setWeights(weights: readonly (Float32Array | NdArray)[]): Promise<void> {
     await this.#state.setWeights(
       weights.map((weight) => (weight instanceof Float32Array ? weight : Float32Array.from(weight.data))),
@@ -198,13 +201,16 @@ export class Model implements TrainedModel, AsyncDisposable {
     return sha256((await this.#state.copies()).values())
   }
 
-  /** Where the model runs. */
+  /** Where the model runs; opens it if it is not running yet. Rejects with `unavailable` where that cannot be. */
   async device(): Promise<Device> {
     requireCompiled(this, 'a device')
     return (await this.#state.open()).replica.device
   }
 
-  /** The first input or layer whose value was not finite when a loss of this training was not, if any. */
+  /**
+   * The first input or layer whose value was not finite when, for the first time in the last `fit` or `trainOnBatch`, a
+   * loss was not; `loss` where all were finite. With fused steps as of the weights after them.
+   */
   async locateNonFinite(): Promise<string | undefined> {
     return this.#steps?.nonFinite
   }
@@ -234,13 +240,23 @@ export class Model implements TrainedModel, AsyncDisposable {
     await writeFileAtomic(path, await this.serialize(options))
   }
 
-  /** Takes values of the state, e.g. from a model file: weights and the learner's slots. */
+  /**
+   * Takes copies of values of the state by name, e.g. from a model file: weights and the learner's slots (those of other
+   * learners have no effect). Throws `unknown-name` or `shape-mismatch`, and nothing changes then. With `progress` also
+   * where training stands; not while the model is being trained.
+   */
   async restore(values: ReadonlyMap<string, Float32Array>, progress?: TrainingProgress): Promise<void> {
-    await this.#state.restore(values)
-    if (progress !== undefined) Object.assign(this.progress, progress)
+    if (progress === undefined) return this.#state.restore(values)
+    await this.#state.exclusively('restore', async () => {
+      await this.#state.restore(values)
+      Object.assign(this.progress, progress)
+    })
   }
 
-  /** Frees the engine's memory. Every later call that computes rejects with `disposed`. May be called twice. */
+  /**
+   * Frees the engine's memory when the step that is running has ended; what trains or waits then rejects with
+   * `disposed`, as does every later call that computes or reads values. May be called twice.
+   */
   async dispose(): Promise<void> {
     await this.#state.dispose()
   }

@@ -1,3 +1,4 @@
+import { wholeNumber } from '../arguments.ts'
 import { LockstepError } from '../errors.ts'
 import { type Shape, showShape, sizeOf } from '../graph/node.ts'
 
@@ -22,12 +23,14 @@ export class NdArray {
   readonly data: NumberArray
   readonly shape: Shape
 
+  /** Throws `shape-mismatch` unless the shape takes as many values as there are. */
   constructor(data: NumberArray, shape: Shape) {
-    if (data.length !== sizeOf(shape)) {
+    checkNumbers(data)
+    if (!shape.every((extent) => Number.isInteger(extent) && extent >= 0) || data.length !== sizeOf(shape)) {
       throw new LockstepError(
         'shape-mismatch',
         { operation: 'ndarray', shapes: [shape, [data.length]] },
-        `ndarray: ${data.length} values do not fill the shape ${showShape(shape)}, which takes ${sizeOf(shape)}`,
+        `ndarray: ${data.length} values do not fill the shape ${showShape(shape)}; expected whole extents whose product is the number of values`,
       )
     }
     this.data = data
@@ -50,7 +53,10 @@ export class NdArray {
   }
 }
 
-/** Wraps numbers with a shape: `ndarray(pixels, [60000, 28, 28, 1])`; nested arrays bring their own shape. */
+/**
+ * Wraps numbers with a shape: `ndarray(pixels, [60000, 28, 28, 1])`, without a copy; nested arrays bring their own shape
+ * and are copied. Throws `shape-mismatch` for rows of different lengths or a shape that the values do not fill.
+ */
 export function ndarray(data: NumberArray | NestedNumbers, shape?: Shape): NdArray {
   if (shape !== undefined) return new NdArray(data as NumberArray, shape)
   if (!Array.isArray(data)) return new NdArray(data as NumberArray, [data.length])
@@ -65,22 +71,38 @@ export function ndarray(data: NumberArray | NestedNumbers, shape?: Shape): NdArr
   return new NdArray(values, inferred)
 }
 
-/** One-hot float32 rows for class numbers, `[samples, classes]`; `classes` defaults to the largest plus one. */
+/**
+ * One-hot float32 rows for class numbers, `[samples, classes]`; `classes` defaults to the largest plus one. Throws
+ * `invalid-data` naming the first label that is no class number.
+ */
 export function toCategorical(labels: NumberArray, classes?: number): NdArray {
-  const depth = classes ?? Array.from(labels).reduce((most, label) => Math.max(most, label + 1), 0)
-  const rows = new Float32Array(labels.length * depth)
+  if (classes !== undefined) wholeNumber('toCategorical', 'classes', classes, 1)
+  let largest = -1
   for (let index = 0; index < labels.length; index++) {
     const label = labels[index] as number
-    if (!(Number.isInteger(label) && label >= 0 && label < depth)) {
+    if (!(Number.isInteger(label) && label >= 0 && label < (classes ?? 2 ** 32))) {
       throw new LockstepError(
         'invalid-data',
         { source: 'labels' },
-        `toCategorical: label ${label} at index ${index}; expected an integer from 0 to ${depth - 1}`,
+        `toCategorical: label ${label} at index ${index}; expected an integer from 0 ${classes === undefined ? 'on' : `to ${classes - 1}`}`,
       )
     }
-    rows[index * depth + label] = 1
+    largest = Math.max(largest, label)
   }
+  const depth = classes ?? largest + 1
+  const rows = new Float32Array(labels.length * depth)
+  for (let index = 0; index < labels.length; index++) rows[index * depth + (labels[index] as number)] = 1
   return new NdArray(rows, [labels.length, depth])
+}
+
+/** 64-bit integers come out of some file formats, and fail only where they meet a number. */
+function checkNumbers(data: NumberArray): void {
+  if (typeof data?.[0] !== 'bigint') return
+  throw new LockstepError(
+    'invalid-data',
+    { source: 'ndarray' },
+    'ndarray: the values are 64-bit integers; expected numbers: Int32Array.from(data, Number)',
+  )
 }
 
 function nestedShape(values: NestedNumbers): Shape {

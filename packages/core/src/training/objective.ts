@@ -35,10 +35,14 @@ export interface Objective {
   readonly outputShape: Shape
 }
 
+/** What outputs are trained towards and measured by. */
 export interface ObjectiveOptions {
   readonly loss: PerOutput<LossSpec>
+  /** Factors of the outputs' losses in the total; 1 by default. */
   readonly lossWeights?: PerOutput<number>
+  /** For all outputs, or by the output's name; every sample counts once, whatever its weight. */
   readonly metrics?: readonly MetricSpec[] | Readonly<Record<string, readonly MetricSpec[]>>
+  /** For all outputs; samples count by their weights. */
   readonly weightedMetrics?: readonly MetricSpec[]
 }
 

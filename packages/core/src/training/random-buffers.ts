@@ -10,8 +10,8 @@ export interface RandomBuffers {
   tensor(node: NodeOf<'random'>): Float32Array | Uint8Array | undefined
   /** Draws run number `run` (0 unless runs are fused) of every tensor. */
   fill(key: Omit<RandomKey, 'stream'>, run?: number): void
-  /** Takes over what another call has for the same random inputs, of its first run. */
-  copyFrom(other: RandomBuffers): void
+  /** Takes over what another call has for the same random inputs, of its run number `run`. */
+  copyFrom(other: RandomBuffers, run?: number): void
 }
 
 /** Allocates memory for `runs` runs of the given random inputs. */
@@ -43,9 +43,10 @@ export function randomBuffers(nodes: readonly NodeOf<'random'>[], runs: number):
         filler.fill(node.attributes, { ...key, stream }, samples, sizeOf(node.shape) / samples, at)
       }
     },
-    copyFrom(other) {
+    copyFrom(other, run = 0) {
       for (const node of nodes) {
-        const values = other.tensor(node)?.subarray(0, sizeOf(node.shape))
+        const length = sizeOf(node.shape)
+        const values = other.tensor(node)?.subarray(run * length, (run + 1) * length)
         if (values !== undefined) tensor(node)?.set(values)
       }
     },

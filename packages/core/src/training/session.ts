@@ -1,42 +1,23 @@
-import {
-  hostUpdate,
-  hyperparameterInput,
-  slotEntries,
-  type UpdatePlan,
-  updateGraph,
-  updateInputs,
-} from '../apply/index.ts'
+import type { UpdatePlan } from '../apply/index.ts'
 import type { Backend, OpenOptions, Replica } from '../backend/backend.ts'
-import { type StateLayout, stateEntry, stateLayout } from '../backend/state-layout.ts'
+import { stateEntry } from '../backend/state-layout.ts'
 import type { Graph } from '../graph/graph.ts'
+import { sizeOf } from '../graph/node.ts'
 import type { Learner } from '../learners/learner.ts'
 import { type Feed, makeFeed } from './feed.ts'
 import { FeedPool } from './feed-pool.ts'
-import {
-  batchStatistics,
-  diagnosisGraph,
-  evaluateGraph,
-  gradientsGraph,
-  names,
-  type Program,
-  predictGraph,
-} from './program.ts'
+import { diagnosisGraph, evaluateGraph, gradientsGraph, type Program, predictGraph } from './program.ts'
+import { type StatePlan, statePlan } from './state-plan.ts'
 import { stepGraph } from './step-graph.ts'
 import { type SumsLayout, sumsLayout } from './totals.ts'
 import { Turns } from './turns.ts'
+import { type Updater, updater } from './updater.ts'
 
 /** Values of weights, slots and other entries by their state names. */
 export type StateValues = ReadonlyMap<string, Float32Array>
 
 /** The kinds of calls a model makes. */
 export type CallKind = 'gradients' | 'accumulate' | 'step' | 'evaluate' | 'predict' | 'diagnosis'
-
-/** The scalars of one update; see `apply`. */
-export interface UpdateScalars {
-  readonly denominator: number
-  readonly sampleCount: number
-  readonly hyperparameters: Readonly<Record<string, number>>
-}
 
 export interface SessionOptions extends OpenOptions {
   readonly backend: Backend
@@ -50,25 +31,17 @@ export interface SessionOptions extends OpenOptions {
 export class Session implements AsyncDisposable {
   readonly program: Program
   readonly replica: Replica
-  readonly layout: StateLayout
-  readonly plan: UpdatePlan | undefined
+  readonly plan: StatePlan
   /** What calls return in `sums`. */
   readonly sums: SumsLayout
   readonly turns: Turns = new Turns()
   /** Divides, regularises, clips and applies the learner to what the state holds; in a turn. */
-  readonly update: (scalars: UpdateScalars) => Promise<void>
+  readonly update: Updater
   readonly #feeds = new Map<CallKind, FeedPool>()
 
-  private constructor(
-    program: Program,
-    replica: Replica,
-    layout: StateLayout,
-    plan: UpdatePlan | undefined,
-    update: Session['update'],
-  ) {
+  private constructor(program: Program, replica: Replica, plan: StatePlan, update: Updater) {
     this.program = program
     this.replica = replica
-    this.layout = layout
     this.plan = plan
     this.sums = sumsLayout(program.objectives)
     this.update = update
@@ -77,18 +50,11 @@ export class Session implements AsyncDisposable {
   /** Opens a replica and gives its state the values; slots that are not among them begin as the learner says. */
   static async open(program: Program, values: StateValues, options: SessionOptions): Promise<Session> {
     const { backend, learner, ...openOptions } = options
-    const plan = learner === undefined ? undefined : updatePlan(program, learner)
-    const slots = plan === undefined ? [] : slotEntries(plan)
-    const layout = layoutOf(program, plan, slots)
-    const initial = new Map(values)
-    for (const { name, initial: value } of slots) {
-      if (value !== 0 && !initial.has(name))
-        initial.set(name, new Float32Array(stateEntry(layout, name).length).fill(value))
-    }
-    const replica = await backend.open(layout, openOptions)
+    const plan = statePlan(program, learner)
+    const replica = await backend.open(plan.layout, openOptions)
     try {
-      const session = new Session(program, replica, layout, plan, await updater(replica, layout, plan))
-      await session.writeState(initial)
+      const session = new Session(program, replica, plan, await updater(replica, plan))
+      await session.writeState(withInitialSlots(values, plan))
       return session
     } catch (error) {
       await replica[Symbol.asyncDispose]()
@@ -107,7 +73,7 @@ export class Session implements AsyncDisposable {
   async readState(entries: Iterable<string>): Promise<Map<string, Float32Array>> {
     const values = new Map<string, Float32Array>()
     for (const name of entries) {
-      const { offset, length } = stateEntry(this.layout, name)
+      const { offset, length } = stateEntry(this.plan.layout, name)
       const value = new Float32Array(length)
       await this.replica.read(value, { start: offset, end: offset + length })
       values.set(name, value)
@@ -118,7 +84,7 @@ export class Session implements AsyncDisposable {
   /** Overwrites the entries; names that the layout does not have are left out. In a turn. */
   async writeState(values: StateValues): Promise<void> {
     for (const [name, value] of values) {
-      const entry = this.layout.entries.get(name)
+      const entry = this.plan.layout.entries.get(name)
       if (entry !== undefined)
         await this.replica.write(value, { start: entry.offset, end: entry.offset + entry.length })
     }
@@ -126,8 +92,7 @@ export class Session implements AsyncDisposable {
 
   /** Names of all that a checkpoint keeps: weights and slots, not gradients. */
   get persistent(): string[] {
-    const slots = this.plan === undefined ? [] : slotEntries(this.plan)
-    return [...this.program.network.weights, ...slots].map(({ name }) => name)
+    return [...this.program.network.weights, ...this.plan.slots].map(({ name }) => name)
   }
 
   /** Frees the replica when the calls that are under way have ended; everything later rejects with `disposed`. */
@@ -142,7 +107,7 @@ export class Session implements AsyncDisposable {
     const graphs: Readonly<Record<CallKind, () => Graph>> = {
       gradients: () => gradientsGraph(this.program, batch, false),
       accumulate: () => gradientsGraph(this.program, batch, true),
-      step: () => stepGraph(this.program, batch, this.plan as UpdatePlan),
+      step: () => stepGraph(this.program, batch, this.plan.update as UpdatePlan),
       evaluate: () => evaluateGraph(this.program, batch),
       predict: () => predictGraph(this.program, batch),
       diagnosis: () => diagnosisGraph(this.program, batch),
@@ -151,66 +116,10 @@ export class Session implements AsyncDisposable {
   }
 }
 
-function updatePlan(program: Program, learner: Learner): UpdatePlan {
-  const parameters = program.trained.map(({ name, spec }) => ({
-    name,
-    shape: spec.shape,
-    gradient: names.gradient(name),
-    ...(spec.regularizer === undefined ? {} : { regularizer: spec.regularizer }),
-  }))
-  const statistics = batchStatistics(program).map(({ weight, value, momentum }) => ({
-    weight,
-    shape: value.shape,
-    sum: names.statistic(weight),
-    momentum,
-  }))
-  return { learner, parameters, statistics }
-}
-
-/** Trained parameters first, then the other weights, slots, gradients, batch statistics: what is exchanged lies together. */
-function layoutOf(program: Program, plan: UpdatePlan | undefined, slots: ReturnType<typeof slotEntries>): StateLayout {
-  const trained = new Set(plan?.parameters.map(({ name }) => name))
-  const weights = program.network.weights.map(({ name, spec }) => [name, spec.shape] as const)
-  return stateLayout([
-    ...weights.filter(([name]) => trained.has(name)),
-    ...weights.filter(([name]) => !trained.has(name)),
-    ...slots.map(({ name, shape }) => [name, shape] as const),
-    ...(plan?.parameters ?? []).map(({ gradient, shape }) => [gradient, shape] as const),
-    ...(plan?.statistics ?? []).map(({ sum, shape }) => [sum, shape] as const),
+function withInitialSlots(values: StateValues, { slots }: StatePlan): StateValues {
+  const missing = slots.filter(({ name, initial }) => initial !== 0 && !values.has(name))
+  return new Map([
+    ...values,
+    ...missing.map(({ name, shape, initial }) => [name, new Float32Array(sizeOf(shape)).fill(initial)] as const),
   ])
-}
-
-async function updater(
-  replica: Replica,
-  layout: StateLayout,
-  plan: UpdatePlan | undefined,
-): Promise<Session['update']> {
-  if (plan === undefined) return async () => undefined
-  if (replica.hostState !== undefined) {
-    const apply = hostUpdate(replica.hostState, layout, plan)
-    return async (scalars) => apply(scalars)
-  }
-  const feed = await makeFeed(replica, updateGraph(plan))
-  return async ({ denominator, sampleCount, hyperparameters }) => {
-    writeScalars(feed, updateScalars({ denominator, sampleCount, hyperparameters }))
-    await feed.run()
-  }
-}
-
-/** The scalar inputs of an update graph by their names. */
-export function updateScalars({ denominator, sampleCount, hyperparameters }: UpdateScalars): Record<string, number> {
-  const named = Object.entries(hyperparameters).map(([name, value]) => [hyperparameterInput(name), value])
-  return {
-    ...Object.fromEntries(named),
-    [updateInputs.denominator]: denominator,
-    [updateInputs.sampleCount]: sampleCount,
-  }
-}
-
-/** Sets scalar inputs of a feed by name, for run number `run`; those that the graph does not have are left out. */
-export function writeScalars(feed: Feed, scalars: Readonly<Record<string, number>>, run = 0): void {
-  for (const [name, value] of Object.entries(scalars)) {
-    const memory = feed.inputs[name]
-    if (memory !== undefined) memory[run] = value
-  }
 }

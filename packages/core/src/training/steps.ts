@@ -1,3 +1,4 @@
+import type { UpdateScalars } from '../apply/index.ts'
 import type { Learner } from '../learners/learner.ts'
 import type { Batch } from './batch.ts'
 import { diagnose } from './diagnose.ts'
@@ -6,9 +7,10 @@ import { feedBatch } from './feed-batch.ts'
 import type { Objective } from './objective.ts'
 import { names } from './program.ts'
 import type { Position } from './progress.ts'
-import { type Session, type UpdateScalars, updateScalars, writeScalars } from './session.ts'
+import type { Session } from './session.ts'
 import { denominatorOf } from './totals.ts'
 import type { Unit } from './units.ts'
+import { updateScalars, writeScalars } from './updater.ts'
 
 /** A unit whose batches lie in the engine's memory. It is to be run once, or disposed. */
 export interface Staged extends Disposable {
@@ -63,11 +65,17 @@ export class Steps {
     if (this.#inGraph) this.#feedScalars(unit, feed, position)
     await feed?.run()
     const all = feed?.outputs[names.sums] ?? new Float32Array(length)
-    if (this.nonFinite === undefined && !all.every(Number.isFinite))
-      this.nonFinite = await diagnose(this.#session, unit, feed)
+    this.nonFinite ??= await this.#findNonFinite(all, running)
     if (!this.#inGraph && unit.completes?.steps === 1)
       await this.#session.update(this.#scalars(unit.denominators[0] ?? 0, unit.completes.samples, position))
     return unit.batches.map((_, run) => all.slice(run * length, (run + 1) * length))
+  }
+
+  async #findNonFinite(sums: Float32Array, { unit, feed }: Staged): Promise<string | undefined> {
+    const first = sums.findIndex((sum) => !Number.isFinite(sum))
+    if (first < 0 || feed === undefined) return undefined
+    const run = Math.floor(first / this.#session.sums.length)
+    return diagnose(this.#session, unit.batches[run] as Batch, feed, run)
   }
 
   #feedScalars(unit: Unit, feed: Feed | undefined, position: Position): void {

@@ -64,8 +64,8 @@ export function accumulatedUnits(group: readonly Batch[]): Unit[] {
 }
 
 function fusedUnits(group: readonly Batch[], wanted: number): Unit[] {
-  const size = group[0]?.size
-  if (group.length < wanted || group.some((batch) => batch.size !== size)) {
+  const size = group[0]?.size ?? 0
+  if (group.length < wanted || size === 0 || group.some((batch) => batch.size !== size)) {
     return group.flatMap((batch) => accumulatedUnits([batch]))
   }
   const samples = group.reduce((sum, batch) => sum + batch.size, 0)
