@@ -5,12 +5,14 @@ import {
   flatten,
   type Layer,
   type Learner,
-  maxPooling2d,
   type Model,
+  maxPooling2d,
   resolveLearner,
   type Shape,
   sequential,
 } from '@lockstep/core'
+
+export type ExampleName = 'mlp' | 'cnn'
 
 /** One of the two Keras examples: its layers and the defaults of its script. */
 export interface Example {
@@ -21,7 +23,7 @@ export interface Example {
 }
 
 /** Keras' mnist_mlp.py (669,706 parameters) and mnist_cnn.py (1,199,882 parameters), layer by layer. */
-export const examples = {
+export const examples: Readonly<Record<ExampleName, Example>> = {
   mlp: {
     inputShape: [784],
     epochs: 20,
@@ -49,9 +51,7 @@ export const examples = {
       dense({ units: 10, activation: 'softmax' }),
     ],
   },
-} as const satisfies Readonly<Record<string, Example>>
-
-export type ExampleName = keyof typeof examples
+}
 
 export function buildModel(name: ExampleName, seed: number): Model {
   return sequential(examples[name].layers(), { name: `mnist_${name}`, seed })

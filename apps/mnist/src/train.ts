@@ -2,7 +2,15 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exportOnnx } from '@lockstep/backend-onnx'
-import { type Callback, type CompileOptions, loadModel, type Model, type NdArray, ndarray, toCategorical } from '@lockstep/core'
+import {
+  type Callback,
+  type CompileOptions,
+  loadModel,
+  type Model,
+  type NdArray,
+  ndarray,
+  toCategorical,
+} from '@lockstep/core'
 import { writeFileAtomic } from '@lockstep/core/node'
 import { chooseBackend } from './backends.ts'
 import { loadMnist } from './data/load.ts'
@@ -31,7 +39,12 @@ export async function trainMnist(options: Options, print: Print = console.log): 
   const { loss = Number.NaN, acc = Number.NaN } = await model.evaluate(test.x, test.y, { batchSize: options.batchSize })
   print(`Test loss: ${loss}\nTest accuracy: ${acc}`)
   if (options.export !== undefined) await writeFileAtomic(options.export, exportOnnx(await exported(model)))
-  const measured = { data: origin, test: { loss, accuracy: acc }, epochs: recorder.epochs, device: await model.device() }
+  const measured = {
+    data: origin,
+    test: { loss, accuracy: acc },
+    epochs: recorder.epochs,
+    device: await model.device(),
+  }
   const report = await makeReport(model, options, measured)
   if (options.report !== undefined) await writeFileAtomic(options.report, `${JSON.stringify(report, undefined, 2)}\n`)
   return report
@@ -54,7 +67,12 @@ async function loadDigits({ data, model }: Options): Promise<{ train: Digits; te
 /** A new model, or with `--resume` the one in the checkpoint, compiled. */
 async function openModel(options: Options): Promise<Model> {
   const { device, threads, stepsPerExecution } = options
-  const where = { backend: chooseBackend(options), ...(device && { device }), ...(threads && { threads }), stepsPerExecution }
+  const where = {
+    backend: chooseBackend(options),
+    ...(device && { device }),
+    ...(threads && { threads }),
+    stepsPerExecution,
+  }
   const file = options.checkpoint === undefined ? undefined : checkpointFile(options.checkpoint)
   if (options.resume && file !== undefined && existsSync(file)) return loadModel(file, where)
   const model = buildModel(options.model, options.seed)
