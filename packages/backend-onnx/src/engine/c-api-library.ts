@@ -4,7 +4,7 @@ import { messageOf, nativeLibraryPath } from './native-library.ts'
 
 type Koffi = typeof import('koffi').default
 
-/** koffi calls a function on a stack of its own, of 128 KiB unless told; compiling a model takes more. */
+/** koffi calls a function on a stack of its own, of 128 KiB unless told; runs were seen to need more than 64. */
 const asyncStackBytes = 4 * 1024 * 1024
 
 /** Whether the package koffi is installed and works here. */
