@@ -1,8 +1,7 @@
 import { type Graph, type Node, type Shape, sameShape, sizeOf } from '@lockstep/core'
 import { type Demand, layoutDemands } from './demand.ts'
 import { type Fusions, findFusions } from './fusions.ts'
-import { converted } from './convert-layout.ts'
-import { isImage, type Layout, shapeIn } from './layout.ts'
+import { arranged, converted, isImage, type Layout } from './layout.ts'
 import { OnnxGraph } from './onnx-graph.ts'
 import { expand, reshape } from './shaping.ts'
 import type { Tensor } from './tensor.ts'
@@ -10,14 +9,10 @@ import type { Tensor } from './tensor.ts'
 export interface LoweringOptions {
   /** The engine has com.microsoft's FusedMatMul, which multiplies transposed batches without transposing them. */
   readonly fusedMatMul: boolean
-  /** How many channels make a block in the engine's operations for blocked images; 0 where it has none. */
-  readonly block: number
 }
 
 /** The forms in which a node's value exists so far. */
 interface Value {
-  /** In which it was made. */
-  readonly layout: Layout
   /** Per layout, a tensor that broadcasts to the node's shape. */
   readonly compact: Partial<Record<Layout, Tensor>>
   /** Per layout, a tensor of the node's shape. */
@@ -25,7 +20,7 @@ interface Value {
 }
 
 /**
- * The state of lowering one graph: which tensors hold each node's value. A value may lie in several layouts, and may be
+ * The state of lowering one graph: which tensors hold each node's value. A value may lie in either layout, and may be
  * smaller than its node where broadcasting makes up for it; other forms are emitted when somebody asks for them, once.
  */
 export class Lowering {
@@ -37,8 +32,8 @@ export class Lowering {
 
   constructor(graph: Graph, options: LoweringOptions) {
     this.options = options
-    this.fusions = findFusions(graph, options.block)
-    this.#demands = layoutDemands(graph, options.block)
+    this.fusions = findFusions(graph)
+    this.#demands = layoutDemands(graph)
   }
 
   /** The layouts in which an image will be wanted. */
@@ -46,17 +41,14 @@ export class Lowering {
     return this.#demands.get(node) ?? new Set()
   }
 
-  /** The shape that the node's value has in a layout. */
-  shapeIn(node: Node, layout: Layout): Shape {
-    return isImage(node) ? shapeIn(node.shape, layout, this.options.block) : node.shape
-  }
-
   /** Says that `tensor`, which may have to be broadcast, is the value of `node`. */
   define(node: Node, tensor: Tensor, layout: Layout = 'plain'): void {
-    this.#values.set(node, { layout, compact: { [layout]: tensor }, full: {} })
+    const value: Value = this.#values.get(node) ?? { compact: {}, full: {} }
+    value.compact[layout] = tensor
+    this.#values.set(node, value)
   }
 
-  /** Whether the value exists in that layout. */
+  /** Whether the value exists, or can be had without moving an element, in that layout. */
   has(node: Node, layout: Layout): boolean {
     return this.#valueOf(node).compact[layout] !== undefined
   }
@@ -64,7 +56,7 @@ export class Lowering {
   /** The value as a tensor that broadcasts to the node's shape. */
   compact(node: Node, layout: Layout = 'plain'): Tensor {
     const { compact } = this.#valueOf(node)
-    const held = compact[layout] ?? this.#converted(node, layout)
+    const held = compact[layout] ?? converted(this.onnx, this.#other(node, layout), layout)
     compact[layout] = held
     return held
   }
@@ -72,25 +64,28 @@ export class Lowering {
   /** The value as a tensor of the node's shape, its axes in the order of the layout. */
   full(node: Node, layout: Layout = 'plain'): Tensor {
     const { full } = this.#valueOf(node)
-    const held = full[layout] ?? this.#stretched(this.compact(node, layout), this.shapeIn(node, layout))
+    const held =
+      full[layout] ??
+      this.#stretched(this.compact(node, layout), isImage(node) ? arranged(node.shape, layout) : node.shape)
     full[layout] = held
     return held
   }
 
-  /** The tensor that the value was made as. */
+  /** A tensor in the layout in which the value was made. */
   made(node: Node): { readonly tensor: Tensor; readonly layout: Layout } {
-    const { compact, layout } = this.#valueOf(node)
-    return { tensor: compact[layout] as Tensor, layout }
-  }
-
-  #converted(node: Node, to: Layout): Tensor {
-    const { tensor, layout } = this.made(node)
-    return converted(this.onnx, tensor, { from: layout, to, block: this.options.block })
+    const { plain } = this.#valueOf(node).compact
+    return plain === undefined
+      ? { tensor: this.#other(node, 'plain'), layout: 'channelsFirst' }
+      : { tensor: plain, layout: 'plain' }
   }
 
   #stretched(tensor: Tensor, shape: Shape): Tensor {
     if (sameShape(tensor.shape, shape)) return tensor
     return sizeOf(tensor.shape) === sizeOf(shape) ? reshape(this.onnx, tensor, shape) : expand(this.onnx, tensor, shape)
+  }
+
+  #other(node: Node, layout: Layout): Tensor {
+    return this.#valueOf(node).compact[layout === 'plain' ? 'channelsFirst' : 'plain'] as Tensor
   }
 
   #valueOf(node: Node): Value {
