@@ -33,7 +33,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
-it('goes on after kill -9 to the bits of the run that was not killed', async () => {
+it('goes on after kill -9 to the bits of the run that was not killed', { timeout: 300_000 }, async () => {
   expect(await ended(start('--report', join(folder, 'whole.json')))).toBe(0)
 
   const checkpoint = join(folder, 'checkpoint')

@@ -18,10 +18,18 @@ import { buildModel, examples, learnerFor } from './models.ts'
 import type { Options } from './options.ts'
 import { epochRecorder, makeReport, type Report } from './report.ts'
 
-type Print = (line: string) => void
+/** Where the user reads along. */
+export interface Output {
+  /** Takes the lines that frame the progress bar. */
+  print(line: string): void
+  /** 1 draws the bar. */
+  readonly verbose: 0 | 1
+}
 
-/** Trains, measures and writes what the options ask for; `print` takes the lines that frame the progress bar. */
-export async function trainMnist(options: Options, print: Print = console.log): Promise<Report> {
+const terminal: Output = { print: console.log, verbose: 1 }
+
+/** Trains, measures and writes what the options ask for. */
+export async function trainMnist(options: Options, { print, verbose }: Output = terminal): Promise<Report> {
   const { train, test, origin } = await loadDigits(options)
   if (options.model === 'cnn') print(`x_train shape: (${train.x.shape.join(', ')})`)
   print(`${train.x.length} train samples\n${test.x.length} test samples`)
@@ -34,11 +42,11 @@ export async function trainMnist(options: Options, print: Print = console.log): 
     validationData: [test.x, test.y],
     resume: options.resume,
     callbacks: [recorder, ...checkpointing(options)],
-    verbose: 1,
+    verbose,
   })
   const { loss = Number.NaN, acc = Number.NaN } = await model.evaluate(test.x, test.y, { batchSize: options.batchSize })
   print(`Test loss: ${loss}\nTest accuracy: ${acc}`)
-  if (options.export !== undefined) await writeFileAtomic(options.export, exportOnnx(await exported(model)))
+  if (options.export !== undefined) await writeFileAtomic(options.export, await exportOnnx(model))
   const measured = {
     data: origin,
     test: { loss, accuracy: acc },
@@ -102,8 +110,4 @@ function checkpointing({ checkpoint }: Options): Callback[] {
       onEpochEnd: () => model.save(checkpointFile(checkpoint)),
     },
   ]
-}
-
-async function exported(model: Model): Promise<Parameters<typeof exportOnnx>[0]> {
-  return { build: (batchSize) => model.inferenceGraph(batchSize), values: await model.namedWeights() }
 }

@@ -102,7 +102,7 @@ function nameOf({ op, scope }: OnnxNode): string {
 function dependsOnBatch(what: string): LockstepError<'unsupported'> {
   return new LockstepError(
     'unsupported',
-    { feature: 'graphs that depend on the batch size', by: 'exportOnnx' },
-    `exportOnnx: ${what} is not the same for every batch size, so one file cannot serve all; let samples be computed independently of their number`,
+    { feature: 'graphs that depend on the batch size', by: 'exportGraph' },
+    `exportGraph: ${what} is not the same for every batch size, so one file cannot serve all; let samples be computed independently of their number`,
   )
 }

@@ -8,13 +8,13 @@ export function weightsOf(name: string, shape: Shape, values: ReadonlyMap<string
     throw new LockstepError(
       'unknown-name',
       { name, known },
-      `exportOnnx: the graph reads state ${JSON.stringify(name)}, which has no value; there are values of ${known.join(', ')}`,
+      `exportGraph: the graph reads state ${JSON.stringify(name)}, which has no value; there are values of ${known.join(', ')}`,
     )
   }
   if (value.length === sizeOf(shape)) return value
   throw new LockstepError(
     'invalid-argument',
     { argument: name },
-    `exportOnnx: the value of state ${JSON.stringify(name)} has ${value.length} elements; expected ${sizeOf(shape)} for [${shape.join(', ')}]`,
+    `exportGraph: the value of state ${JSON.stringify(name)} has ${value.length} elements; expected ${sizeOf(shape)} for [${shape.join(', ')}]`,
   )
 }

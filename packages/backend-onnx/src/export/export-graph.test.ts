@@ -4,7 +4,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { expect, test } from 'vitest'
 import { onnx } from '../onnx.ts'
 import { ModelProtoSchema } from '../proto/onnx_pb.ts'
-import { exportOnnx } from './export-onnx.ts'
+import { exportGraph } from './export-graph.ts'
 
 const weights = {
   'conv/kernel': [3, 3, 2, 8],
@@ -55,7 +55,7 @@ async function expected(batch: number): Promise<Float32Array> {
 }
 
 test('the file gives the same results for every batch size in plain ONNX Runtime', async () => {
-  const session = await InferenceSession.create(exportOnnx({ build: classifier, values }))
+  const session = await InferenceSession.create(exportGraph({ build: classifier, values }))
   expect(session.inputNames).toEqual(['images'])
   expect(session.outputNames).toEqual(['probabilities'])
   expect(session.inputMetadata[0]).toMatchObject({ shape: ['batch', 14, 14, 2], type: 'float32' })
@@ -71,7 +71,7 @@ test('the file gives the same results for every batch size in plain ONNX Runtime
 })
 
 test('the file holds the weights by name in the order that ONNX prescribes, and operations of the standard only', () => {
-  const model = fromBinary(ModelProtoSchema, exportOnnx({ build: classifier, values }))
+  const model = fromBinary(ModelProtoSchema, exportGraph({ build: classifier, values }))
   expect(model.opsetImport.map(({ domain, version }) => [domain, version])).toEqual([['', 18n]])
   const { initializer = [], node = [], output = [] } = model.graph ?? {}
   const weight = (name: string) => initializer.find((tensor) => tensor.name === name)
@@ -88,7 +88,7 @@ test('the file holds the weights by name in the order that ONNX prescribes, and 
 
 test('inputs and outputs can be renamed', async () => {
   const rename = (name: string): string => `my_${name}`
-  const session = await InferenceSession.create(exportOnnx({ build: classifier, values, rename }))
+  const session = await InferenceSession.create(exportGraph({ build: classifier, values, rename }))
   expect([session.inputNames, session.outputNames]).toEqual([['my_images'], ['my_probabilities']])
   await session.release()
 })
@@ -101,7 +101,7 @@ test('values that are stretched over the batch, or do not depend on it, are work
       outputs: { ones, pairs: ops.reshape(ops.concat([x, ones], 1), [2 * batch, 2]), total: ops.reduceSum(x) },
     })
   }
-  const session = await InferenceSession.create(exportOnnx({ build, values: new Map() }))
+  const session = await InferenceSession.create(exportGraph({ build, values: new Map() }))
   const { ones, pairs, total } = await session.run({ x: new Tensor(Float32Array.of(5, 6, 7, 8, 9, 10), [3, 2]) })
   expect([ones?.dims, [...(ones?.data ?? [])]]).toEqual([
     [3, 2],
@@ -125,7 +125,7 @@ test('a graph that depends on the batch size otherwise is refused', () => {
     return graph({ outputs: { x } })
   }
   for (const build of [mean, counted, chained]) {
-    expect(() => exportOnnx({ build, values: new Map() })).toThrow(
+    expect(() => exportGraph({ build, values: new Map() })).toThrow(
       expect.objectContaining({
         code: 'unsupported',
         message: expect.stringContaining('not the same for every batch'),
@@ -139,7 +139,7 @@ test('graphs that train are refused', () => {
   const dropping = (batch: number): Graph =>
     graph({ outputs: { kept: ops.random('uniform', [batch, 2], { stream: 0 }) } })
   for (const build of [updating, dropping]) {
-    expect(() => exportOnnx({ build, values: new Map([['w', new Float32Array(2)]]) })).toThrow(
+    expect(() => exportGraph({ build, values: new Map([['w', new Float32Array(2)]]) })).toThrow(
       expect.objectContaining({ code: 'unsupported' }),
     )
   }
@@ -147,11 +147,11 @@ test('graphs that train are refused', () => {
 
 test('weights have to be there and of the right length', () => {
   const without = new Map([...values].filter(([name]) => name !== 'dense/bias'))
-  expect(() => exportOnnx({ build: classifier, values: without })).toThrow(
+  expect(() => exportGraph({ build: classifier, values: without })).toThrow(
     expect.objectContaining({ code: 'unknown-name', details: { name: 'dense/bias', known: [...without.keys()] } }),
   )
   const short = new Map([...values, ['dense/bias', new Float32Array(4)]])
-  expect(() => exportOnnx({ build: classifier, values: short })).toThrow(
+  expect(() => exportGraph({ build: classifier, values: short })).toThrow(
     expect.objectContaining({ code: 'invalid-argument', message: expect.stringContaining('expected 5') }),
   )
 })
