@@ -21,7 +21,8 @@ export interface TensorSpec {
  */
 export function arraysFor(what: string, data: ModelData, specs: readonly TensorSpec[]): NdArray[] {
   if (typeof data !== 'object' || data === null) throw noData(what, data, specs)
-  const parts = specs.length === 1 && !isNamed(data) ? [data as ArrayData] : partsOf(what, data, specs)
+  const whole = specs.length === 1 && !isNamed(data) && !isList(data)
+  const parts = whole ? [data as ArrayData] : partsOf(what, data, specs)
   return specs.map((spec, index) => shaped(what, parts[index] as ArrayData, spec))
 }
 
@@ -42,6 +43,10 @@ export function commonLength(arrays: readonly { readonly what: string; readonly 
 
 function isNamed(data: ModelData): data is Readonly<Record<string, ArrayData>> {
   return !(data instanceof NdArray || Array.isArray(data) || ArrayBuffer.isView(data))
+}
+
+function isList(data: ModelData): data is readonly NdArray[] {
+  return Array.isArray(data) && data[0] instanceof NdArray
 }
 
 function partsOf(what: string, data: ModelData, specs: readonly TensorSpec[]): ArrayData[] {
@@ -94,7 +99,7 @@ function shaped(what: string, data: ArrayData, spec: TensorSpec): NdArray {
 }
 
 function fromNumbers(data: NumberArray | NestedNumbers, spec: TensorSpec): NdArray {
-  if (Array.isArray(data) && Array.isArray(data[0])) return ndarray(data as NestedNumbers)
+  if (Array.isArray(data) && data.length > 0 && typeof data[0] !== 'number') return ndarray(data as NestedNumbers)
   const row = sizeOf(spec.shape)
   const samples = data.length / row
   return Number.isInteger(samples)
