@@ -72,6 +72,47 @@ describe.each(engines)('%s', (_, backend) => {
     await again.run()
   })
 
+  test('fused steps of a convolutional network give the bits of single ones', async () => {
+    const [step, steps] = [gradientStep(4), 3]
+    const { inputs } = batchOf(step)
+    const batches = Array.from({ length: steps }, (_, index) =>
+      Object.entries(inputs).map(([name, values]) => [name, values.map((value) => value / 2 ** index)] as const),
+    )
+    await using replica = await backend.open(step.layout)
+    const state = new Float32Array(step.layout.length)
+    initialise(state, step)
+
+    await replica.write(state)
+    using single = await replica.prepare(step.graph)
+    const losses: number[] = []
+    for (const batch of batches) {
+      const loss = new Float32Array(1)
+      single.bind(Object.fromEntries(batch), { loss })
+      await single.run()
+      losses.push(...loss)
+    }
+    const expected = new Float32Array(step.layout.length)
+    await replica.read(expected)
+
+    await replica.write(state)
+    using fused = await replica.prepare(step.graph, { steps })
+    const stacked = Object.entries(inputs).map(([name, values]) => {
+      const all = new (values.constructor as Float32ArrayConstructor)(values.length * steps)
+      for (const [index, batch] of batches.entries()) {
+        all.set(Object.fromEntries(batch)[name] as Float32Array, index * values.length)
+      }
+      return [name, all] as const
+    })
+    const loss = new Float32Array(steps)
+    fused.bind(Object.fromEntries(stacked), { loss })
+    await fused.run()
+    const actual = new Float32Array(step.layout.length)
+    await replica.read(actual)
+    expect([...loss]).toEqual(losses)
+    expect(new Set(losses).size).toBe(steps)
+    expect(Buffer.compare(Buffer.from(actual.buffer), Buffer.from(expected.buffer))).toBe(0)
+  })
+
   test('gradients are the same at every level of optimisation', async () => {
     const step = gradientStep(5)
     const { inputs, outputs } = batchOf(step)

@@ -44,7 +44,7 @@ function portable(
       `exportGraph: the graph has ${graph.updates.size} updates and ${graph.randoms.length} random inputs; expected an inference graph with neither`,
     )
   }
-  const lowered = lower(graph, { fusedMatMul: false })
+  const lowered = lower(graph, { fusedMatMul: false, block: 0 })
   const result = new OnnxGraph()
   result.nodes.push(...lowered.nodes)
   for (const [tensor, data] of lowered.constants) result.constants.set(tensor, data)

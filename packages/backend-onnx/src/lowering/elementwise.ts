@@ -1,7 +1,7 @@
 import { type Node, type NodeOf, ops } from '@lockstep/core'
-import { emitBiased } from './biased.ts'
 import { chooseLayout } from './choose-layout.ts'
 import type { Emitter, Emitters } from './emitter.ts'
+import { emitFused } from './fused-product.ts'
 import type { Lowering } from './lowering.ts'
 import type { OnnxGraph } from './onnx-graph.ts'
 import { cast } from './shaping.ts'
@@ -41,11 +41,14 @@ const comparison =
       return broadcasting(onnx, op, numbers, 'bool')
     })
 
-function add(node: NodeOf<'add'>, lowering: Lowering): void {
-  const fusion = lowering.fusions.biases.get(node)
-  if (fusion === undefined) single('Add')(node, lowering)
-  else emitBiased(node, fusion, lowering)
-}
+/** What may be done along with a product before it. */
+const following =
+  <O extends 'add' | 'relu'>(op: string): Emitter<O> =>
+  (node, lowering) => {
+    const fusion = lowering.fusions.products.get(node as Node)
+    if (fusion === undefined) single(op)(node, lowering)
+    else emitFused(node as Node, fusion, lowering)
+  }
 
 /** ONNX Runtime's own Sigmoid stops falling at −18; this one goes on to 0, and e^∞ makes it 0, not NaN. */
 function sigmoid(node: NodeOf<'sigmoid'>, lowering: Lowering): void {
@@ -85,10 +88,10 @@ export const elementwiseEmitters: Emitters<UnaryOp | BinaryOp | 'add' | 'div' | 
   tanh: single('Tanh'),
   erf: single('Erf'),
   sign: single('Sign'),
-  relu: single('Relu'),
+  relu: following('Relu'),
   sigmoid,
   cast: (node, lowering) => emitElementwise(node, lowering, (onnx, [x]) => cast(onnx, x as Tensor, node.dtype)),
-  add,
+  add: following('Add'),
   sub: single('Sub'),
   mul: single('Mul'),
   div: (node, lowering) => emitElementwise(node, lowering, divide),

@@ -1,32 +1,36 @@
 import { type Graph, type Node, type NodeOf, sizeOf } from '@lockstep/core'
+import { blockedInput, forwards } from './blocked-conv.ts'
 
-/** A product whose result only feeds the addition of a broadcast value. */
-export interface BiasFusion {
+/** A product whose result only feeds the addition of a broadcast value, or a relu, or both in turn. */
+export interface ProductFusion {
   readonly product: Node
   /** The node that is broadcast. */
-  readonly bias: Node
+  readonly bias: Node | undefined
+  readonly relu: boolean
 }
 
 /** Pairs of nodes that one ONNX operation does together. */
 export interface Fusions {
-  /** By the addition. */
-  readonly biases: ReadonlyMap<Node, BiasFusion>
+  /** By the last of the nodes. */
+  readonly products: ReadonlyMap<Node, ProductFusion>
   /** By the sum: products aᵀ · b of a batch, all of which are summed up. */
   readonly summedProducts: ReadonlyMap<Node, NodeOf<'matmul'>>
   /** Nodes that are emitted with their only user. */
   readonly absorbed: ReadonlySet<Node>
 }
 
-export function findFusions(graph: Graph): Fusions {
+/** `block` is that of the engine's blocked convolutions, which alone take a relu. */
+export function findFusions(graph: Graph, block: number): Fusions {
   const uses = countUses(graph)
-  const biases = new Map<Node, BiasFusion>()
+  const products = new Map<Node, ProductFusion>()
   const summedProducts = new Map<Node, NodeOf<'matmul'>>()
   const absorbed = new Set<Node>()
   for (const node of graph.nodes) {
-    const fusion = node.op === 'add' ? biasFusion(node, uses) : undefined
+    const fusion = node.op === 'add' ? biasFusion(node, uses) : reluFusion(node, uses, products, block)
     if (fusion !== undefined) {
-      biases.set(node, fusion)
+      products.set(node, fusion)
       absorbed.add(fusion.product)
+      if (fusion.relu) absorbed.add(node.inputs[0] as Node)
     }
     const product = node.op === 'reduceSum' ? summedProduct(node, uses) : undefined
     if (product !== undefined) {
@@ -34,7 +38,7 @@ export function findFusions(graph: Graph): Fusions {
       absorbed.add(product)
     }
   }
-  return { biases, summedProducts, absorbed }
+  return { products, summedProducts, absorbed }
 }
 
 function countUses(graph: Graph): ReadonlyMap<Node, number> {
@@ -44,12 +48,28 @@ function countUses(graph: Graph): ReadonlyMap<Node, number> {
   return uses
 }
 
-function biasFusion(node: Node, uses: ReadonlyMap<Node, number>): BiasFusion | undefined {
+function biasFusion(node: Node, uses: ReadonlyMap<Node, number>): ProductFusion | undefined {
   for (const [index, product] of node.inputs.entries()) {
     const bias = broadcastSource(node.inputs[1 - index] as Node)
-    if (bias !== undefined && uses.get(product) === 1 && takesBias(product, bias)) return { product, bias }
+    if (bias !== undefined && uses.get(product) === 1 && takesBias(product, bias)) {
+      return { product, bias, relu: false }
+    }
   }
   return undefined
+}
+
+/** Of a convolution, with its bias if it has one. */
+function reluFusion(
+  node: Node,
+  uses: ReadonlyMap<Node, number>,
+  products: ReadonlyMap<Node, ProductFusion>,
+  block: number,
+): ProductFusion | undefined {
+  const source = node.inputs[0]
+  if (node.op !== 'relu' || source === undefined || uses.get(source) !== 1) return undefined
+  const { product, bias } = products.get(source) ?? { product: source, bias: undefined }
+  const blocked = product.op === 'conv2d' && blockedInput(forwards(product), block) !== undefined
+  return blocked ? { product, bias, relu: true } : undefined
 }
 
 /** What is stretched by one or more broadcasts. */

@@ -5,7 +5,7 @@ import { onnx } from '../onnx.ts'
 import { lower } from './lower.ts'
 import type { OnnxGraph, OnnxNode } from './onnx-graph.ts'
 
-const lowered = (outputs: Record<string, Node>): OnnxGraph => lower(graph({ outputs }), { fusedMatMul: true })
+const lowered = (outputs: Record<string, Node>): OnnxGraph => lower(graph({ outputs }), { fusedMatMul: true, block: 0 })
 const operations = ({ nodes }: OnnxGraph): string[] => nodes.map(({ op }) => op)
 const ofKind = ({ nodes }: OnnxGraph, op: string): OnnxNode[] => nodes.filter((node) => node.op === op)
 const x = (...shape: number[]): Node => ops.input('x', shape)
@@ -15,7 +15,7 @@ const b = (...shape: number[]): Node => ops.state('b', shape)
 describe('layouts', () => {
   test('mnist_cnn moves activations at the flattening and before the filter gradient, nowhere else', () => {
     const batch = 4
-    const model = lower(gradientStep(batch).graph, { fusedMatMul: true })
+    const model = lower(gradientStep(batch).graph, { fusedMatMul: true, block: 0 })
     const moved = ofKind(model, 'Transpose').flatMap(({ inputs }) => inputs.map((tensor) => tensor?.shape.join('×')))
     const activations = moved.filter((shape) => shape?.startsWith(`${batch}×`))
     expect(activations.sort()).toEqual(['4×12×12×64', '4×32×26×26', '4×64×12×12'])
@@ -93,8 +93,8 @@ describe('operations beyond the standard', () => {
 
   test('are used only where the engine has them', () => {
     const g: Graph = graph({ outputs: { product } })
-    expect(lower(g, { fusedMatMul: true }).nodes.map(({ domain }) => domain)).toEqual(['com.microsoft'])
-    expect(operations(lower(g, { fusedMatMul: false }))).toEqual(['Transpose', 'MatMul'])
+    expect(lower(g, { fusedMatMul: true, block: 0 }).nodes.map(({ domain }) => domain)).toEqual(['com.microsoft'])
+    expect(operations(lower(g, { fusedMatMul: false, block: 0 }))).toEqual(['Transpose', 'MatMul'])
   })
 })
 
@@ -107,7 +107,9 @@ test('the patches of a large filter gradient are made for a part of the batch at
   ] as const
   const attributes = { strides: [1, 1], dilations: [1, 1], groups: 1, padding } as const
   const sums = graph({ outputs: { y: ops.conv2dFilterGradient(image, dy, [3, 3, 128, 8], attributes) } })
-  const parts = ofKind(lower(sums, { fusedMatMul: true }), 'Gather').map(({ outputs }) => outputs[0]?.shape[0])
+  const parts = ofKind(lower(sums, { fusedMatMul: true, block: 0 }), 'Gather').map(
+    ({ outputs }) => outputs[0]?.shape[0],
+  )
   expect(parts).toEqual([14, 6])
 
   await using replica = await onnx().open(stateLayout([]))

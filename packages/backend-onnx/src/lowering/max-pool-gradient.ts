@@ -2,7 +2,9 @@ import type { Node, NodeOf, Pair, Shape } from '@lockstep/core'
 import type { Lowering } from './lowering.ts'
 import type { OnnxGraph } from './onnx-graph.ts'
 import { oneHotKernels } from './patches.ts'
+import { pooled } from './pooled.ts'
 import { cast, reshape } from './shaping.ts'
+import { poolingLayout } from './spatial-layouts.ts'
 import { sumOver } from './sum.ts'
 import type { Tensor } from './tensor.ts'
 import { cropped, spread, tiles, uncropped } from './tiling.ts'
@@ -12,19 +14,20 @@ type Operands = readonly [x: Tensor, y: Tensor, dy: Tensor]
 
 /** Each window's gradient, shared equally among the positions that hold its maximum. */
 export function maxPoolGradient(node: NodeOf<'maxPool2dGradient'>, lowering: Lowering): void {
-  const operands = node.inputs.map((operand) => lowering.full(operand, 'channelsFirst')) as unknown as Operands
+  const layout = poolingLayout(node, lowering.options.block)
+  const operands = node.inputs.map((operand) => lowering.full(operand, layout)) as unknown as Operands
   const emit = tiles(node.attributes) ? ofTiles : ofOverlappingWindows
-  lowering.define(node as Node, emit(lowering.onnx, operands, node), 'channelsFirst')
+  lowering.define(node as Node, emit(lowering.onnx, operands, node), layout)
 }
 
 /** Maxima and shares are spread over their windows and compared there. The division is done on the small tensor. */
 function ofTiles(onnx: OnnxGraph, [x, y, dy]: Operands, { attributes, shape }: NodeOf<'maxPool2dGradient'>): Tensor {
   const { size } = attributes
   const peaks = spread(onnx, y, size)
-  const covered = peaks.shape.slice(2) as unknown as Pair
+  const covered = peaks.shape.slice(2, 4) as unknown as Pair
   const equal = onnx.add('Equal', [cropped(onnx, x, covered), peaks], { shape: peaks.shape, type: 'bool' })
   const hits = cast(onnx, equal, 'float32')
-  const portion = onnx.add('AveragePool', [hits], { shape: y.shape }, { attributes: windowAttributes(attributes) })
+  const portion = pooled(onnx, 'AveragePool', hits, y.shape, attributes)
   const count = onnx.add('Mul', [portion, onnx.scalar(size[0] * size[1])], { shape: y.shape })
   const share = onnx.add('Div', [dy, count], { shape: y.shape })
   const dx = onnx.add('Mul', [hits, spread(onnx, share, size)], { shape: peaks.shape })

@@ -1,6 +1,6 @@
 import { type Node, type NodeOf, sizeOf } from '@lockstep/core'
 import type { Emitters } from './emitter.ts'
-import { axisIn, isImage, type Layout } from './layout.ts'
+import { axesIn, isImage, type Layout } from './layout.ts'
 import type { Lowering } from './lowering.ts'
 import { gemm } from './matmul.ts'
 import type { OnnxGraph } from './onnx-graph.ts'
@@ -17,7 +17,7 @@ function reduce(
 ): void {
   const { axes, keepDims } = node.attributes
   const layout = reductionLayout(operand, lowering, node)
-  const mapped = isImage(operand) ? axes.map((axis) => axisIn(axis, layout)).sort((a, b) => a - b) : axes
+  const mapped = isImage(operand) ? axes.flatMap((axis) => axesIn(axis, layout)).sort((a, b) => a - b) : axes
   const result = apply(lowering.onnx, lowering.full(operand, layout), mapped, keepDims)
   if (keepDims) lowering.define(node as Node, result, layout)
   else lowering.define(node as Node, reshape(lowering.onnx, result, node.shape))
@@ -51,12 +51,13 @@ function summed(node: NodeOf<'reduceSum'>): Node {
 }
 
 function reductionLayout(operand: Node, lowering: Lowering, node: NodeOf<'reduceSum' | 'reduceMax'>): Layout {
-  if (!isImage(operand) || lowering.made(operand).layout === 'plain') return 'plain'
+  if (!isImage(operand)) return 'plain'
+  const { layout } = lowering.made(operand)
   const { axes, keepDims } = node.attributes
   const left = [0, 1, 2, 3].filter((axis) => !axes.includes(axis) && operand.shape[axis] !== 1)
-  const order = left.map((axis) => axisIn(axis, 'channelsFirst'))
+  const order = left.flatMap((axis) => axesIn(axis, layout))
   const ascending = order.every((axis, index) => index === 0 || axis > (order[index - 1] as number))
-  return keepDims || ascending ? 'channelsFirst' : 'plain'
+  return keepDims || ascending ? layout : 'plain'
 }
 
 function maximum(onnx: OnnxGraph, x: Tensor, axes: readonly number[], keepDims: boolean): Tensor {

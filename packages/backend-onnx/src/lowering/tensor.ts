@@ -1,4 +1,4 @@
-import { type DType, type Shape, sizeOf } from '@lockstep/core'
+import type { DType, Shape } from '@lockstep/core'
 
 /** Element types of ONNX tensors that are used: those of graphs, and int64 for shapes and axes. */
 export type ElementType = DType | 'int64'
@@ -11,10 +11,3 @@ export interface Tensor {
 
 /** The elements of a constant. */
 export type TensorData = Float32Array | Int32Array | Uint8Array | BigInt64Array
-
-const bytesPerElement = { float32: 4, int32: 4, bool: 1, int64: 8 } as const
-
-/** Bytes that the tensor's elements take. */
-export function bytesOf({ type, shape }: Tensor): number {
-  return sizeOf(shape) * bytesPerElement[type]
-}

@@ -29,6 +29,18 @@ type Geometry =
   | 'one row'
   | 'single everything'
   | 'sixteen channels'
+  | 'sixteen channels, strides'
+  | 'sixteen channels, dilation'
+  | 'sixteen channels, uneven padding'
+  | 'sixteen channels, padding beyond the kernel'
+  | 'five channels to sixteen'
+  | 'seventeen channels to 48'
+  | '24 channels to sixteen'
+  | 'sixteen channels to 24'
+  | '48 channels, pointwise'
+  | 'sixteen images'
+  | 'sixteen images, strides and padding'
+  | '32 images of three channels, dilation'
 
 interface Row extends ops.Conv2dOptions {
   readonly image: Shape
@@ -78,6 +90,32 @@ const geometries: Readonly<Record<Geometry, Row>> = {
   'one row': { image: [2, 1, 8, 3], kernel: [1, 3, 3, 2], padding: 'same' },
   'single everything': { image: [1, 1, 1, 1], kernel: [1, 1, 1, 1] },
   'sixteen channels': { image: [2, 5, 5, 16], kernel: [3, 3, 16, 32] },
+  'sixteen channels, strides': { image: [1, 9, 8, 16], kernel: [3, 3, 16, 32], strides: 2, padding: 'same' },
+  'sixteen channels, dilation': { image: [3, 7, 8, 32], kernel: [3, 2, 32, 16], dilations: [2, 3] },
+  'sixteen channels, uneven padding': { image: [1, 5, 6, 16], kernel: [3, 3, 16, 16], padding: around(0, 2, 1, 0) },
+  'sixteen channels, padding beyond the kernel': {
+    image: [1, 3, 3, 16],
+    kernel: [2, 2, 16, 16],
+    padding: around(3, 2, 2, 3),
+  },
+  'five channels to sixteen': { image: [3, 6, 5, 5], kernel: [3, 3, 5, 16], padding: 'same' },
+  'seventeen channels to 48': { image: [1, 4, 5, 17], kernel: [2, 3, 17, 48], padding: 'same' },
+  '24 channels to sixteen': { image: [2, 4, 4, 24], kernel: [3, 3, 24, 16] },
+  'sixteen channels to 24': { image: [2, 4, 4, 16], kernel: [3, 3, 16, 24] },
+  '48 channels, pointwise': { image: [2, 3, 2, 48], kernel: [1, 1, 48, 32], strides: [1, 2] },
+  'sixteen images': { image: [16, 4, 5, 16], kernel: [3, 3, 16, 16] },
+  'sixteen images, strides and padding': {
+    image: [16, 5, 4, 16],
+    kernel: [3, 2, 16, 16],
+    strides: [2, 1],
+    padding: around(0, 1, 2, 1),
+  },
+  '32 images of three channels, dilation': {
+    image: [32, 5, 6, 3],
+    kernel: [2, 3, 3, 16],
+    dilations: 2,
+    padding: around(1, 0, 1, 1),
+  },
 }
 
 function around(top: number, bottom: number, left: number, right: number): Padding2d {
@@ -87,7 +125,7 @@ function around(top: number, bottom: number, left: number, right: number): Paddi
   ]
 }
 
-type Gradient = Geometry | 'random geometry'
+type Gradient = Geometry | 'random geometry' | 'random channels'
 
 /** Names of the cases of convolution and its gradients, which are primitives with gradients of their own. */
 export interface ConvolutionNames {
@@ -125,19 +163,37 @@ const filterGradient: Draw = (random, image, kernel, options) => {
   }
 }
 
-function randomGeometry(draw: Draw): OpCase['draw'] {
+interface Extents {
+  readonly images: number
+  readonly groups: number
+  /** Per group. */
+  readonly inputs: number
+  readonly outputs: number
+}
+
+function randomGeometry(draw: Draw, extents: (random: Random) => Extents): OpCase['draw'] {
   return (random) => {
-    const groups = random.integer(1, 3)
-    const [inputs, outputs] = random.shape(2, 3) as [number, number]
+    const { images, groups, inputs, outputs } = extents(random)
     const size = random.shape(2, 3) as [number, number]
     const dilations = random.shape(2, 2) as [number, number]
     const strides = random.shape(2, 3) as [number, number]
     const padding = [0, 1].map(() => [random.integer(0, 2), random.integer(0, 2)]) as never
-    const extents = size.map((extent, axis) => (extent - 1) * (dilations[axis] as number) + random.integer(1, 5))
-    const image = [random.integer(1, 3), ...extents, inputs * groups]
+    const pixels = size.map((extent, axis) => (extent - 1) * (dilations[axis] as number) + random.integer(1, 5))
+    const image = [images, ...pixels, inputs * groups]
     const kernel = [...size, inputs, outputs * groups]
     return draw(random, image, kernel, { groups, strides, dilations, padding })
   }
+}
+
+const fewChannels = (random: Random): Extents => {
+  const [images, inputs, outputs] = random.shape(3, 3) as [number, number, number]
+  return { images, groups: random.integer(1, 3), inputs, outputs }
+}
+
+/** Counts that fill vectors, and their neighbours. */
+const manyChannels = (random: Random): Extents => {
+  const one = (counts: readonly number[]): number => counts[random.integer(0, counts.length - 1)] as number
+  return { images: one([1, 3, 16]), groups: 1, inputs: one([8, 15, 16, 17, 32]), outputs: one([8, 16, 24, 32]) }
 }
 
 function overGeometries(draw: Draw): Record<Gradient, OpCase> {
@@ -145,7 +201,11 @@ function overGeometries(draw: Draw): Record<Gradient, OpCase> {
     name,
     smooth((random) => draw(random, image, kernel, options)),
   ])
-  return { ...Object.fromEntries(rows), 'random geometry': fuzz(randomGeometry(draw)) } as Record<Gradient, OpCase>
+  return {
+    ...Object.fromEntries(rows),
+    'random geometry': fuzz(randomGeometry(draw, fewChannels)),
+    'random channels': fuzz(randomGeometry(draw, manyChannels)),
+  } as Record<Gradient, OpCase>
 }
 
 export const convolutionCases: CasesOf<ConvolutionNames> = {

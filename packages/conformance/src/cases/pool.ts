@@ -18,6 +18,10 @@ type Geometry =
   | 'whole image'
   | 'single pixels'
   | 'sixteen channels'
+  | '32 channels, rows and columns left over'
+  | 'sixteen channels, windows overlap, same'
+  | 'sixteen channels, uneven padding'
+  | '24 channels'
 
 interface Row extends ops.Pool2dOptions {
   readonly image: Shape
@@ -43,10 +47,20 @@ const geometries: Readonly<Record<Geometry, Row>> = {
   'whole image': { image: [3, 4, 5, 4], size: [4, 5] },
   'single pixels': { image: [1, 3, 3, 2], size: 1, strides: 2 },
   'sixteen channels': { image: [2, 6, 6, 16], size: 2 },
+  '32 channels, rows and columns left over': { image: [3, 5, 7, 32], size: [2, 3] },
+  'sixteen channels, windows overlap, same': { image: [1, 6, 5, 16], size: 3, strides: 2, padding: 'same' },
+  'sixteen channels, uneven padding': { image: [1, 5, 6, 16], size: 3, strides: 2, padding: unevenPadding },
+  '24 channels': { image: [2, 4, 4, 24], size: 2 },
 }
 
 type AnyGeometry = Geometry | 'random geometry'
-type Ties = 'ties' | 'ties, windows overlap' | 'ties, same' | 'all equal' | 'all negative, same'
+type Ties =
+  | 'ties'
+  | 'ties, sixteen channels'
+  | 'ties, windows overlap'
+  | 'ties, same'
+  | 'all equal'
+  | 'all negative, same'
 
 /** Names of the cases of pooling. */
 export interface PoolNames {
@@ -121,6 +135,7 @@ const ones: Values = (random, shape) => ({ ...normal(random, shape), values: nor
 
 const ties = (draw: Draw, kind: Kind): Record<Ties, OpCase> => ({
   ties: kind((random) => draw(random, [2, 6, 6, 3], { size: 2 }, tied)),
+  'ties, sixteen channels': kind((random) => draw(random, [3, 5, 6, 16], { size: 2 }, tied)),
   'ties, windows overlap': kind((random) => draw(random, [2, 7, 9, 2], { size: 3, strides: 2 }, tied)),
   'ties, same': kind((random) => draw(random, [2, 5, 6, 2], { size: 3, strides: 2, padding: 'same' }, tied)),
   'all equal': kind((random) => draw(random, [1, 5, 5, 2], { size: 3, strides: 1, padding: 'same' }, ones)),
