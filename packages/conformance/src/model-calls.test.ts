@@ -197,6 +197,34 @@ describe('replicas', () => {
   })
 })
 
+it('a state that the engine keeps to itself is trained alike', async () => {
+  const backend = reference()
+  const elsewhere: Backend = {
+    name: backend.name,
+    descriptor: backend.descriptor,
+    capabilities: backend.capabilities,
+    devices: () => backend.devices(),
+    open: async (...given) => {
+      const replica = await backend.open(...given)
+      return {
+        device: replica.device,
+        prepare: (...args) => replica.prepare(...args),
+        read: (...args) => replica.read(...args),
+        write: (...args) => replica.write(...args),
+        [Symbol.asyncDispose]: () => replica[Symbol.asyncDispose](),
+      }
+    },
+  }
+  for (const learner of ['momentum', 'adam']) {
+    await using here = network([], { learner })
+    await using there = network([], { learner, backend: elsewhere })
+    for (const model of [here, there]) await model.fit(x, y, options)
+    const [expected, got] = [await here.getWeights(), await there.getWeights()]
+    for (const [index, values] of got.entries())
+      for (const [at, value] of values.entries()) expect(value).toBeCloseTo(expected[index]?.[at] as number, 5)
+  }
+})
+
 it('layers may be shared by models, which keep weights of their own', async () => {
   const [first, last] = [dense({ units: 4, inputShape: [6] }), dense({ units: 3, activation: 'softmax' })]
   await using one = network([first, last])

@@ -52,7 +52,10 @@ export interface Replica extends AsyncDisposable {
    * and written between runs; a running call owns the entries that its graph reads or updates.
    */
   readonly hostState?: Arena
-  /** Compiles a graph, once per hash. Rejects with `unsupported` when it cannot be run as it stands. */
+  /**
+   * Compiles a graph, once per hash; also while a call of the replica is running. Rejects with `unsupported` when it
+   * cannot be run as it stands.
+   */
   prepare(graph: Graph, options?: PrepareOptions): Promise<Call>
   /** Copies `range` of the state (default all of it) into `into`, which has its length. */
   read(into: Float32Array, range?: Range): Promise<void>
@@ -79,7 +82,8 @@ export interface Call extends Disposable {
   /**
    * Sets the memory that every later run reads and writes in place; to be called before the first run and never
    * during one of this call's; other calls of the replica may be running meanwhile. Exactly the graph's inputs,
-   * randoms and outputs must be given, each with the right type and length, or `invalid-argument` is thrown and the old binding stays. The call keeps a reference, so the memory stays alive.
+   * randoms and outputs must be given, each with the right type and length, or `invalid-argument` is thrown and the old
+   * binding stays. The call keeps a reference, so the memory stays alive.
    */
   bind(inputs: Tensors, outputs: Tensors): void
   /**

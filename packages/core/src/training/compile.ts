@@ -17,9 +17,9 @@ export interface CompileOptions extends Partial<ObjectiveOptions> {
   readonly device?: string
   /** Threads that one call may use; default: all cores. */
   readonly threads?: number
-  /** Steps that go to the engine in one call, with the update inside; where the backend can. Default 1. */
+  /** Steps that go to the engine in one call, with the update inside, where the backend can; callbacks follow. Default 1. */
   readonly stepsPerExecution?: number
-  /** Micro-batches whose gradients are added up before each update. Default 1. */
+  /** Batches whose gradients are added up before each update; the last ones of an epoch may be fewer. Default 1. */
   readonly gradientAccumulation?: number
 }
 

@@ -3,7 +3,10 @@ import { type Graph, randomName } from '../graph/graph.ts'
 import { type DType, sizeOf } from '../graph/node.ts'
 import { type RandomBuffers, randomBuffers } from './random-buffers.ts'
 
-/** A prepared call with memory of its own for everything that is fed to it and comes out of it. Runs take turns: see `Session`. */
+/**
+ * A prepared call with memory of its own for everything that is fed to it and comes out of it. It runs in a turn of its
+ * session.
+ */
 export interface Feed extends Disposable {
   readonly inputs: Tensors
   readonly outputs: Readonly<Record<string, Float32Array>>

@@ -13,7 +13,7 @@ import { type ArraySet, arraySource, type BatchSource } from './source.ts'
 
 /** Options of `fit`, with Keras' names and defaults. */
 export interface FitOptions extends WeightOptions {
-  /** Samples of one update (with `gradientAccumulation`, of one micro-batch); the last batch may be smaller. Default 32. */
+  /** Samples of one update (of accumulated gradients: of a micro-batch); the last batch may be smaller. Default 32. */
   readonly batchSize?: number
   /** Number of the epoch to end before, counted from 0. Default 1. */
   readonly epochs?: number
@@ -26,11 +26,11 @@ export interface FitOptions extends WeightOptions {
   readonly resume?: boolean
   /** New order of samples every epoch, or of whole batches. Default true; datasets keep their own order. */
   readonly shuffle?: boolean | 'batch'
-  /** Batches of an epoch, at most those of the arrays; needed for datasets without an end. */
+  /** Batches of an epoch, at most those of the arrays; needed for datasets without an end. Default: all. */
   readonly stepsPerEpoch?: number
   /** Measured after every epoch: `[x, y]` or `[x, y, sampleWeight]`. */
   readonly validationData?: readonly [x: ModelData, y: ModelData, sampleWeight?: ModelData]
-  /** The last part of the arrays, held back for validation before shuffling. */
+  /** The share of the arrays, their last part, that is held back for validation; cut off before shuffling. */
   readonly validationSplit?: number
   readonly callbacks?: readonly Callback[]
   /** 0 silent, 1 progress bar, 2 a line an epoch. Default 1 in Node, elsewhere 0. */

@@ -23,8 +23,8 @@ export function modelFromJSON(json: unknown, options: JSONOptions = {}): Model {
 
 /**
  * A model from the bytes of a model file. With a backend it is compiled as it was when saved (options here win), with
- * the learner's slots and its place in training; go on with `fit(…, { resume: true })`. `source` names the bytes in errors.
- * Throws `invalid-data` for bytes that are no model file, `unknown-name` for layers or a learner that have to be given.
+ * the learner's slots and its place in training; go on with `fit(…, { resume: true })`. `source` names the bytes in
+ * errors. Throws `invalid-data` for bytes that are no model file, `unknown-name` for layers or a learner that have to be given.
  */
 export async function deserializeModel(
   bytes: Uint8Array,
@@ -43,7 +43,7 @@ export async function deserializeModel(
   return model
 }
 
-/** Reads a file written by `model.save(path)`; see {@link deserializeModel}. Node only. Throws `invalid-data` for any other file. */
+/** Reads a file written by `model.save(path)`; see {@link deserializeModel}. Node only. */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
   const { readBytes } = await nodeTools('loadModel(path)')
   return deserializeModel(await readBytes(path), options, path)

@@ -2,12 +2,18 @@ import type { Layer } from '../network/layer.ts'
 import { Network, type NetworkEnds } from '../network/network.ts'
 import { Model, type ModelOptions } from './model.ts'
 
-/** A model of layers one after the other; the first needs `inputShape`. */
+/**
+ * A model of layers one after the other; the first needs `inputShape`. Throws `invalid-argument` or `shape-mismatch`
+ * where layers do not fit together.
+ */
 export function sequential(layers: readonly Layer[], options: ModelOptions = {}): Model {
   return new Model(Network.sequential(layers), { name: 'sequential_1', ...options })
 }
 
-/** A model of everything that leads from `inputs` (made with `input()`) to `outputs`; layers may be shared. */
+/**
+ * A model of everything that leads from `inputs` (made with `input()`) to `outputs`; layers may be used several times,
+ * and by several models, each of which has values of its own. Throws `invalid-argument` where the ends are not connected.
+ */
 export function model(options: NetworkEnds & ModelOptions): Model {
   return new Model(Network.functional(options), options)
 }

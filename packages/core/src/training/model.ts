@@ -140,7 +140,7 @@ export class Model implements TrainedModel, AsyncDisposable {
     return (await evaluateBatches(await this.#state.open(), source.epoch(0, 0))).figures()
   }
 
-  /** The outputs for all samples, `[samples, …]`; of a model with several outputs, the first. Computed by `batchSize` samples at a time. */
+  /** The output for all samples, `[samples, …]`, computed `batchSize` at a time; of several outputs the first. */
   async predict(x: ModelData, { batchSize = 32 }: { readonly batchSize?: number } = {}): Promise<NdArray> {
     return (await this.predictAll(x, { batchSize }))[0] as NdArray
   }
@@ -189,7 +189,7 @@ export class Model implements TrainedModel, AsyncDisposable {
     return this.#state.copies()
   }
 
-  /** Overwrites all weights with copies; throws `shape-mismatch` naming the weight that does not fit, and changes nothing then. */
+  /** Overwrites all weights with copies; throws `shape-mismatch` naming one that does not fit, and changes nothing then. */
   async setWeights(weights: readonly (Float32Array | NdArray)[]): Promise<void> {
     await this.#state.setWeights(
       weights.map((weight) => (weight instanceof Float32Array ? weight : Float32Array.from(weight.data))),

@@ -6,7 +6,7 @@ const alignment = 64
 
 /** Memory for the random inputs of one call, and the filling of it. */
 export interface RandomBuffers {
-  /** The memory to bind for a random input, known by its stream: all of its fused runs. Undefined for one of another call. */
+  /** The memory to bind for a random input, all of its fused runs; undefined for one of another call. */
   tensor(node: NodeOf<'random'>): Float32Array | Uint8Array | undefined
   /** Draws run number `run` (0 unless runs are fused) of every tensor. */
   fill(key: Omit<RandomKey, 'stream'>, run?: number): void

@@ -62,7 +62,7 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  /** A feed of that kind for that many samples, with `steps` fused runs, for the caller alone; disposing it gives it back. */
+  /** A feed for that many samples, with `steps` fused runs, for the caller alone; disposing it gives it back. */
   async feed(kind: CallKind, batch: number, steps?: number): Promise<Feed> {
     const pool = this.#feeds.get(kind) ?? new FeedPool()
     this.#feeds.set(kind, pool)

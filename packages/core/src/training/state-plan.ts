@@ -12,7 +12,7 @@ export interface StatePlan {
   readonly slots: readonly SlotEntry[]
 }
 
-/** Lays out trained parameters first, then the other weights, slots, gradients, batch statistics: what is exchanged lies together. */
+/** Trained parameters come first, then other weights, slots, gradients, batch statistics: what is exchanged lies together. */
 export function statePlan(program: Program, learner: Learner | undefined): StatePlan {
   const update = learner === undefined ? undefined : updatePlan(program, learner)
   const slots = update === undefined ? [] : slotEntries(update)

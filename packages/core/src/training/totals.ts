@@ -4,7 +4,7 @@ import type { Metric } from '../metrics/metric.ts'
 import type { Batch } from './batch.ts'
 import { type Objective, targetShape } from './objective.ts'
 
-/** Where each figure's sums lie in the vector that a call returns: per output the loss, then its metrics; last the penalty. */
+/** Where sums lie in the vector that a call returns: for each output the loss, then its metrics; last the penalty. */
 export interface SumsLayout {
   readonly length: number
   readonly outputs: readonly {
