@@ -56,6 +56,11 @@ describe('bad input to a model is refused with what was expected', () => {
       /invalid-data: the target of output "scores" for sample 0 is NaN/,
     ],
     [
+      'probabilities out of range',
+      () => classifier().fit(x, ndarray(new Float32Array(24).fill(2), [8, 3]), quiet),
+      /sample 0 is 2; expected a probability from 0 to 1, as categoricalCrossentropy takes them/,
+    ],
+    [
       'labels out of range',
       () => classifier({ loss: 'sparseCategoricalCrossentropy' }).fit(x, [0, 1, 2, 3, 0, 0, 0, 0], quiet),
       /sample 3 is 3; expected a class number from 0 to 2/,

@@ -86,6 +86,7 @@ function checkOptions(name: string, options: LearnerOptions): void {
   }
   for (const option of ['clipNorm', 'clipValue'] as const) {
     const value = options[option] ?? 1
-    if (!(value > 0)) throw invalidOption(name, option, value, 'a number above 0; leave it out for no clipping')
+    if (!(value > 0 && Number.isFinite(value)))
+      throw invalidOption(name, option, value, 'a finite number above 0; leave it out for no clipping')
   }
 }

@@ -25,8 +25,13 @@ export function checkTargets(targets: NdArray, { name, loss, classes }: Objectiv
     }
     return
   }
+  const [low, high] = loss.categorical ? [0, 1] : [-Number.MAX_VALUE, Number.MAX_VALUE]
+  const expected = loss.categorical
+    ? `a probability from 0 to 1, as ${loss.name} takes them`
+    : 'a finite number; remove or repair the sample'
   for (let index = 0; index < data.length; index++) {
-    if (!Number.isFinite(data[index])) bad(index, 'a finite number; remove or repair the sample')
+    const value = data[index] as number
+    if (!(value >= low && value <= high)) bad(index, expected)
   }
 }
 
