@@ -32,7 +32,7 @@ describe("learners' options", () => {
       "adam: beta1 is '0.9'; expected a finite number",
     ],
     ['a negative epsilon', () => adadelta({ epsilon: -1e-8 }), 'adadelta: epsilon is -1e-8'],
-    ['clipping to nothing', () => sgd({ clipNorm: 0 }), 'sgd: clipNorm is 0; expected a number above 0'],
+    ['clipping to nothing', () => sgd({ clipNorm: 0 }), 'sgd: clipNorm is 0; expected a finite number above 0'],
     ['an infinite decay', () => sgd({ weightDecay: Number.POSITIVE_INFINITY }), 'sgd: weightDecay is Infinity'],
     ['a profile it lacks', () => adadelta({ profile: 'tfjs' as 'keras2' }), "unknown profile of adadelta 'tfjs'"],
     ['a defect', () => rmsprop({ profile: 'tfjs', centered: true }), 'rmsprop: centered is true'],
