@@ -1,4 +1,5 @@
 import type { Node, NodeOf, Pair } from '@lockstep/core'
+import { blockedFilterGradient, convolvesImages } from './blocked-filter-gradient.ts'
 import type { Lowering } from './lowering.ts'
 import { batchedProduct } from './matmul.ts'
 import { convolvedPatches, gatheredPatches } from './patches.ts'
@@ -30,6 +31,10 @@ export function gathersPixels({ shape, attributes }: NodeOf<'conv2dFilterGradien
 
 /** Sum over the images of dy times what the window sees: serves every stride, dilation, padding and grouping. */
 export function filterGradient(node: NodeOf<'conv2dFilterGradient'>, lowering: Lowering): void {
+  if (convolvesImages(node, lowering.options.block)) {
+    blockedFilterGradient(node, lowering)
+    return
+  }
   const [x, dy] = node.inputs as [Node, Node]
   const kernel = node.shape as readonly [number, number, number, number]
   const { groups } = node.attributes

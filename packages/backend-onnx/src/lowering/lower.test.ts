@@ -21,6 +21,23 @@ describe('layouts', () => {
     expect(activations.sort()).toEqual(['4×12×12×64', '4×32×26×26', '4×64×12×12'])
   })
 
+  test('blocked, mnist_cnn moves activations at the flattening and for the filter gradients, nowhere else', () => {
+    const batch = 32
+    const model = lower(gradientStep(batch).graph, { fusedMatMul: true, block: 16 })
+    expect(operations(model)).not.toContain('ConvTranspose')
+    expect(ofKind(model, 'Conv').map(({ domain }) => domain)).toEqual(Array(5).fill('com.microsoft.nchwc'))
+    const moved = model.nodes.flatMap(({ op, inputs }) =>
+      /^(Transpose|ReorderInput|ReorderOutput)$/.test(op) ? [`${op} ${inputs[0]?.shape.join('×')}`] : [],
+    )
+    expect(moved.filter((text) => text.includes(`${batch}×`) && !text.includes('3×3'))).toEqual([
+      `ReorderOutput ${batch}×64×12×12`,
+      `ReorderInput ${batch}×12×12×64`,
+      `ReorderInput 1×${batch}×28×28`,
+      `ReorderOutput ${batch}×32×26×26`,
+      `ReorderInput 1×${batch}×26×832`,
+    ])
+  })
+
   test('elementwise operations stay where the convolutions left their operands', () => {
     const conv = ops.conv2d(x(2, 8, 8, 3), w(3, 3, 3, 8))
     const scaled = ops.mul(ops.tanh(conv), ops.input('scale', [8]))

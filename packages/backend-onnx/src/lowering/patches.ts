@@ -42,7 +42,8 @@ export function gatheredPatches(onnx: OnnxGraph, image: Tensor, window: Window, 
   return reshape(onnx, picked, [n, output[0] * output[1], size[0] * size[1] * c])
 }
 
-function surrounded(onnx: OnnxGraph, x: Tensor, before: readonly number[], after: readonly number[]): Tensor {
+/** Zeros around a tensor. */
+export function surrounded(onnx: OnnxGraph, x: Tensor, before: readonly number[], after: readonly number[]): Tensor {
   if ([...before, ...after].every((count) => count === 0)) return x
   const shape = x.shape.map((extent, axis) => extent + (before[axis] as number) + (after[axis] as number))
   return onnx.add('Pad', [x, onnx.int64([...before, ...after])], { shape })

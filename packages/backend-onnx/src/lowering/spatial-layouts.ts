@@ -1,5 +1,6 @@
 import type { Node, NodeOf } from '@lockstep/core'
 import { backwards, blockedInput, forwards } from './blocked-conv.ts'
+import { convolvesImages } from './blocked-filter-gradient.ts'
 import { gathersPixels } from './filter-gradient.ts'
 import { fitsBlocks, type Layout } from './layout.ts'
 import { tiles } from './tiling.ts'
@@ -14,6 +15,7 @@ export function spatialLayouts(node: Node, block: number): readonly Layout[] | u
     case 'conv2dInputGradient':
       return [blockedInput(backwards(node), block) ?? 'channelsFirst', 'plain']
     case 'conv2dFilterGradient':
+      if (convolvesImages(node, block)) return ['plain', 'blocked']
       return [gathersPixels(node) ? 'plain' : 'channelsFirst', 'channelsFirst']
     case 'maxPool2d':
     case 'avgPool2d':

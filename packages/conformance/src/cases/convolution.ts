@@ -41,6 +41,8 @@ type Geometry =
   | 'sixteen images'
   | 'sixteen images, strides and padding'
   | '32 images of three channels, dilation'
+  | 'sixteen large images'
+  | '32 large images, strides and padding'
 
 interface Row extends ops.Conv2dOptions {
   readonly image: Shape
@@ -115,6 +117,13 @@ const geometries: Readonly<Record<Geometry, Row>> = {
     kernel: [2, 3, 3, 16],
     dilations: 2,
     padding: around(1, 0, 1, 1),
+  },
+  'sixteen large images': { image: [16, 10, 34, 8], kernel: [3, 3, 8, 64] },
+  '32 large images, strides and padding': {
+    image: [32, 12, 33, 3],
+    kernel: [3, 2, 3, 64],
+    strides: [2, 1],
+    padding: 'same',
   },
 }
 
