@@ -1,4 +1,5 @@
 import type { Node, NodeOf, Pair } from '@lockstep/core'
+import type { Layout } from './layout.ts'
 import type { Lowering } from './lowering.ts'
 import { nchwc } from './nchwc.ts'
 import type { OnnxGraph } from './onnx-graph.ts'
@@ -21,7 +22,9 @@ interface Sizes {
   readonly rows: Pair
   /** Columns of dy, and of x with its padding. */
   readonly columns: Pair
-  readonly channels: Pair
+  /** How x has its channels: so many parts of so many. */
+  readonly inputs: Pair
+  readonly outputs: number
 }
 
 /** Whether images and dy's channels fill blocks. */
@@ -30,42 +33,48 @@ export function convolvesImages({ inputs, shape, attributes }: NodeOf<'conv2dFil
   return block > 0 && attributes.groups === 1 && images % block === 0 && (shape[3] as number) % block === 0
 }
 
+/** In which layout such a gradient takes x. */
+export function imageLayout({ shape }: NodeOf<'conv2dFilterGradient'>, block: number): Layout {
+  return (shape[2] as number) % block === 0 ? 'blocked' : 'plain'
+}
+
 /**
  * A filter gradient as a convolution of its own: dy is the filter, images are what channels are otherwise, pixels and
  * their channels are one axis, so that the original's strides are dilations, that of columns times the channels. The
  * result holds the kernel's rows, and its columns and input channels in one axis. Blocks of images are groups, whose
- * results are summed up. Nothing is laid out tap by tap; only rows where bands overlap exist twice.
+ * results are summed up; blocks of input channels are a batch. Nothing is laid out tap by tap; only rows where bands
+ * overlap exist twice.
  */
 export function blockedFilterGradient(node: NodeOf<'conv2dFilterGradient'>, lowering: Lowering): void {
-  const { onnx } = lowering
+  const { onnx, options } = lowering
   const [x, dy] = node.inputs as [Node, Node]
-  const sizes = sizesOf(node, lowering.options.block)
+  const sizes = sizesOf(node, options.block)
   const { strides, dilations } = node.attributes
   const [height, width] = node.shape as [number, number, number, number]
-  const { block, rows, columns, channels } = sizes
+  const { block, rows, columns, inputs, outputs } = sizes
   const groups = groupsOf(sizes)
   const seen = columns[1] - (columns[0] - 1) * strides[1]
-  const kernels = [1, groups * (channels[1] / block), height, seen * channels[0], block]
+  const kernels = [inputs[0], (groups * outputs) / block, height, seen * inputs[1], block]
   const attributes = {
     kernel_shape: [rows[0], columns[0]],
     strides: [dilations[0], 1],
-    dilations: [strides[0], strides[1] * channels[0]],
+    dilations: [strides[0], strides[1] * inputs[1]],
     group: groups,
   }
-  const image = imagesAsChannels(onnx, lowering.full(x), node, sizes)
+  const image = imagesAsChannels(onnx, lowering.full(x, imageLayout(node, block)), node, sizes)
   const filter = asFilter(onnx, lowering.full(dy, 'blocked'), sizes)
   const results = nchwc(onnx, 'Conv', [image, filter], kernels, attributes)
-  const perGroup = reshape(onnx, results, [groups, channels[1] / block, height, seen, channels[0], block])
-  const sum = groups === 1 ? reshape(onnx, perGroup, perGroup.shape.slice(1)) : sumOver(onnx, perGroup, [0])
+  const perGroup = reshape(onnx, results, [inputs[0], groups, outputs / block, height, seen, inputs[1], block])
+  const sum = groups === 1 ? reshape(onnx, perGroup, perGroup.shape.toSpliced(1, 1)) : sumOver(onnx, perGroup, [1])
   const taps = everyTap(onnx, sum, width, dilations[1])
-  lowering.define(node as Node, reshape(onnx, moveAxes(onnx, taps, [1, 2, 3, 0, 4]), node.shape))
+  lowering.define(node as Node, reshape(onnx, moveAxes(onnx, taps, [2, 3, 0, 4, 1, 5]), node.shape))
 }
 
 function sizesOf(node: NodeOf<'conv2dFilterGradient'>, block: number): Sizes {
   const [x, dy] = node.inputs as [Node, Node]
   const { strides, dilations, padding } = node.attributes
   const [n, height, width] = dy.shape as [number, number, number, number]
-  const [kernelRows, , inputs, outputs] = node.shape as [number, number, number, number]
+  const [kernelRows, , channels, outputs] = node.shape as [number, number, number, number]
   const more = (kernelRows - 1) * dilations[0]
   const bytesPerRow = 4 * block * width * Math.min(outputs, blocksTogether * block)
   const wanted = Math.max(1, Math.floor(filterBytes / bytesPerRow), Math.ceil(more / strides[0]))
@@ -76,7 +85,8 @@ function sizesOf(node: NodeOf<'conv2dFilterGradient'>, block: number): Sizes {
     bands: height / rows,
     rows: [rows, (rows - 1) * strides[0] + more + 1],
     columns: [width, (x.shape[2] as number) + padding[1][0] + padding[1][1]],
-    channels: [inputs, outputs],
+    inputs: channels % block === 0 ? [channels / block, block] : [1, channels],
+    outputs,
   }
 }
 
@@ -91,32 +101,35 @@ function groupsOf({ imageBlocks, bands }: Sizes): number {
   return imageBlocks === 1 && bands % 2 === 0 ? 2 : imageBlocks
 }
 
-/** `[1, blocks of images and bands, rows, columns · C, images in block]`. */
+/** Of each part of the channels, `[blocks of images and bands, rows, columns · C, images in block]`. */
 function imagesAsChannels(
   onnx: OnnxGraph,
   x: Tensor,
   node: NodeOf<'conv2dFilterGradient'>,
-  { block, imageBlocks, bands, rows, columns, channels }: Sizes,
+  { block, imageBlocks, bands, rows, columns, inputs: [parts, channels] }: Sizes,
 ): Tensor {
   const [[top, bottom], [left, right]] = node.attributes.padding
-  const padded = surrounded(onnx, x, [0, top, left, 0], [0, bottom, right, 0])
-  const [height, width] = [padded.shape[1] as number, columns[1] * channels[0]]
-  const planes = reshape(onnx, padded, [1, imageBlocks * block, height, width])
-  const image = nchwc(onnx, 'ReorderInput', [planes], [1, imageBlocks, height, width, block], { channels_last: 0 })
-  const stride = rows[0] * node.attributes.strides[0]
-  const picked = Array.from(
-    { length: bands * rows[1] },
-    (_, row) => Math.floor(row / rows[1]) * stride + (row % rows[1]),
-  )
-  const all = picked.length === height && picked.every((row, index) => row === index)
-  const lines = all ? image : gathered(onnx, reshape(onnx, image, [imageBlocks, height, width * block]), picked)
-  return reshape(onnx, lines, [1, imageBlocks * bands, rows[1], width, block])
+  const outer = x.shape.length === 5 ? [0, 0] : [0]
+  const padded = surrounded(onnx, x, [...outer, top, left, 0], [...outer, bottom, right, 0])
+  const [height, width] = [padded.shape[outer.length] as number, columns[1] * channels]
+  const shape = [1, imageBlocks, parts * height, width, block]
+  const planes = reshape(onnx, padded, [1, imageBlocks * block, parts * height, width])
+  const image = nchwc(onnx, 'ReorderInput', [planes], shape, { channels_last: 0 })
+  const picked: number[] = []
+  for (let part = 0; part < parts; part++)
+    for (let images = 0; images < imageBlocks; images++)
+      for (let band = 0; band < bands; band++)
+        for (let row = 0; row < rows[1]; row++)
+          picked.push((images * parts + part) * height + band * rows[0] * node.attributes.strides[0] + row)
+  const lines = reshape(onnx, image, [1, imageBlocks * parts * height, width * block])
+  const all = picked.length === lines.shape[1] && picked.every((row, index) => row === index)
+  return reshape(onnx, all ? lines : gathered(onnx, lines, picked), [parts, imageBlocks * bands, rows[1], width, block])
 }
 
 /** Of each block of images and band, `[K / block, rows, columns, images in block, K in block]`. */
 function asFilter(onnx: OnnxGraph, dy: Tensor, sizes: Sizes): Tensor {
-  const { block, imageBlocks, bands, rows, columns, channels } = sizes
-  const [blocks, pixels] = [channels[1] / block, rows[0] * bands * columns[0]]
+  const { block, imageBlocks, bands, rows, columns, outputs } = sizes
+  const [blocks, pixels] = [outputs / block, rows[0] * bands * columns[0]]
   const outer = groupsOf(sizes) / imageBlocks
   const inner = pixels / outer
   const order: number[] = []
@@ -126,7 +139,7 @@ function asFilter(onnx: OnnxGraph, dy: Tensor, sizes: Sizes): Tensor {
         for (let image = 0; image < block; image++) order.push((image * blocks + channel) * pixels + pixel)
   const vectors = reshape(onnx, dy, [imageBlocks, block * blocks * pixels, block])
   const filter = gathered(onnx, vectors, order)
-  return reshape(onnx, filter, [groupsOf(sizes) * channels[1], (block * bands) / outer, rows[0], columns[0]])
+  return reshape(onnx, filter, [groupsOf(sizes) * outputs, (block * bands) / outer, rows[0], columns[0]])
 }
 
 function gathered(onnx: OnnxGraph, x: Tensor, indices: readonly number[]): Tensor {
@@ -135,10 +148,10 @@ function gathered(onnx: OnnxGraph, x: Tensor, indices: readonly number[]): Tenso
   return onnx.add('Gather', [x, index], { shape }, { attributes: { axis: 1 } })
 }
 
-/** Of all columns at which the kernel might look, those where its taps are: `[K / block, KH, KW, C, block]`. */
+/** Of all columns at which the kernel might look, those where its taps are: `[…, K / block, KH, KW, C, block]`. */
 function everyTap(onnx: OnnxGraph, x: Tensor, count: number, dilation: number): Tensor {
-  if (x.shape[2] === count) return x
-  const shape = x.shape.map((extent, axis) => (axis === 2 ? count : extent))
-  const inputs = [[0], [(count - 1) * dilation + 1], [2], [dilation]].map((values) => onnx.int64(values))
+  if (x.shape[3] === count) return x
+  const shape = x.shape.map((extent, axis) => (axis === 3 ? count : extent))
+  const inputs = [[0], [(count - 1) * dilation + 1], [3], [dilation]].map((values) => onnx.int64(values))
   return onnx.add('Slice', [x, ...inputs], { shape })
 }

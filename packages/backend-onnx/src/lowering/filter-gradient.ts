@@ -1,7 +1,7 @@
-import type { Node, NodeOf, Pair } from '@lockstep/core'
+import { type Node, type NodeOf, type Pair, sizeOf } from '@lockstep/core'
 import { blockedFilterGradient, convolvesImages } from './blocked-filter-gradient.ts'
 import type { Lowering } from './lowering.ts'
-import { batchedProduct } from './matmul.ts'
+import { batchedProduct, gemm } from './matmul.ts'
 import { convolvedPatches, gatheredPatches } from './patches.ts'
 import { moveAxes, reshape } from './shaping.ts'
 import { sumOver } from './sum.ts'
@@ -29,8 +29,30 @@ export function gathersPixels({ shape, attributes }: NodeOf<'conv2dFilterGradien
   return attributes.groups === 1 && (shape[2] as number) >= channelsWorthGathering
 }
 
+/** Whether every pixel is seen once, by a kernel of one tap. */
+export function seesSinglePixels({ shape, attributes }: NodeOf<'conv2dFilterGradient'>): boolean {
+  const { groups, strides, padding } = attributes
+  const single = [shape[0], shape[1], groups, ...strides].every((count) => count === 1)
+  return single && padding.flat().every((count) => count === 0)
+}
+
+/** Then it is one product: xᵀ · dy with all pixels for rows. */
+function fromSinglePixels(node: NodeOf<'conv2dFilterGradient'>, lowering: Lowering): void {
+  const { onnx } = lowering
+  const [x, dy] = node.inputs.map((operand) => {
+    const width = operand.shape[3] as number
+    return reshape(onnx, lowering.full(operand), [sizeOf(operand.shape) / width, width])
+  }) as [Tensor, Tensor]
+  const product = gemm(onnx, [x, dy], { transposeA: true, transposeB: false })
+  lowering.define(node as Node, reshape(onnx, product, node.shape))
+}
+
 /** Sum over the images of dy times what the window sees: serves every stride, dilation, padding and grouping. */
 export function filterGradient(node: NodeOf<'conv2dFilterGradient'>, lowering: Lowering): void {
+  if (seesSinglePixels(node)) {
+    fromSinglePixels(node, lowering)
+    return
+  }
   if (convolvesImages(node, lowering.options.block)) {
     blockedFilterGradient(node, lowering)
     return

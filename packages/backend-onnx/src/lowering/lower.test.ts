@@ -33,8 +33,7 @@ describe('layouts', () => {
       `ReorderOutput ${batch}×64×12×12`,
       `ReorderInput ${batch}×12×12×64`,
       `ReorderInput 1×${batch}×28×28`,
-      `ReorderOutput ${batch}×32×26×26`,
-      `ReorderInput 1×${batch}×26×832`,
+      `ReorderInput 1×${batch}×52×416`,
     ])
   })
 

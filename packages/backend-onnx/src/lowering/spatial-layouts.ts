@@ -1,7 +1,7 @@
 import type { Node, NodeOf } from '@lockstep/core'
 import { backwards, blockedInput, forwards } from './blocked-conv.ts'
-import { convolvesImages } from './blocked-filter-gradient.ts'
-import { gathersPixels } from './filter-gradient.ts'
+import { convolvesImages, imageLayout } from './blocked-filter-gradient.ts'
+import { gathersPixels, seesSinglePixels } from './filter-gradient.ts'
 import { fitsBlocks, type Layout } from './layout.ts'
 import { tiles } from './tiling.ts'
 
@@ -15,7 +15,8 @@ export function spatialLayouts(node: Node, block: number): readonly Layout[] | u
     case 'conv2dInputGradient':
       return [blockedInput(backwards(node), block) ?? 'channelsFirst', 'plain']
     case 'conv2dFilterGradient':
-      if (convolvesImages(node, block)) return ['plain', 'blocked']
+      if (seesSinglePixels(node)) return ['plain', 'plain']
+      if (convolvesImages(node, block)) return [imageLayout(node, block), 'blocked']
       return [gathersPixels(node) ? 'plain' : 'channelsFirst', 'channelsFirst']
     case 'maxPool2d':
     case 'avgPool2d':
