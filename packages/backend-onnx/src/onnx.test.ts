@@ -67,3 +67,11 @@ test('without koffi the JavaScript binding serves, unless the C API was asked fo
     details: { remedy: 'npm install koffi' },
   })
 })
+
+test.each([
+  [{ thread: 2 }, "unknown option of onnx 'thread'; did you mean 'threads'?"],
+  [{ engine: 'cuda' }, 'engine is cuda; expected c-api, js'],
+  [{ graphOptimizationLevel: 'max' }, 'graphOptimizationLevel is max; expected disabled, basic, extended, all'],
+])('the options %j are refused', (options, message) => {
+  expect(() => onnx(options as object)).toThrow(message)
+})

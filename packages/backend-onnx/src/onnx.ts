@@ -1,33 +1,13 @@
 import { availableParallelism } from 'node:os'
-import { type Backend, LockstepError, type OpenOptions, type Replica, type StateLayout } from '@lockstep/core'
+import type { Backend, OpenOptions, Replica, StateLayout } from '@lockstep/core'
 import { blockSize } from './block-size.ts'
 import { findDevice, listDevices } from './devices.ts'
-import type { Engine, OptimizationLevel } from './engine/engine.ts'
-import { type EngineKind, loadEngine } from './engine/load-engine.ts'
+import type { Engine } from './engine/engine.ts'
+import { loadEngine } from './engine/load-engine.ts'
 import { raiseThreadPoolSize } from './engine/thread-pool.ts'
+import { checkOptions, checkThreads, type OnnxOptions } from './options.ts'
 import { OnnxReplica } from './replica.ts'
 import { SessionCache } from './session-cache.ts'
-
-/** Options of {@link onnx}; plain values, so that another process can make the same backend. */
-export interface OnnxOptions {
-  /**
-   * `c-api`: ONNX Runtime's C API through koffi; runs leave the event loop free. `js`: onnxruntime-node's own binding;
-   * a run blocks its thread. Default: `c-api` where the package koffi is installed.
-   */
-  readonly engine?: EngineKind
-  /**
-   * Threads that one run may use, unless `open` is told otherwise. Default: all cores. Replicas of one process share
-   * one pool of the size that the first of them asked for; those that ask for another size have pools of their own.
-   */
-  readonly threads?: number
-  /** How far ONNX Runtime rewrites graphs before it runs them. Default: `extended`. */
-  readonly graphOptimizationLevel?: OptimizationLevel
-  /**
-   * Whether images may lie in blocks of channels, which ONNX Runtime has faster operations for, internal ones. Default:
-   * wherever they give the results of the standard ones.
-   */
-  readonly blockedChannels?: boolean
-}
 
 const sessionCaches = new WeakMap<Engine, SessionCache>()
 
@@ -35,7 +15,7 @@ raiseThreadPoolSize()
 
 /** A compiler of graphs to ONNX, and ONNX Runtime to run them. Nothing is loaded until `devices` or `open` is called. */
 export function onnx(options: OnnxOptions = {}): Backend {
-  if (options.threads !== undefined) checkThreads(options.threads)
+  checkOptions(options)
   return {
     name: 'onnx',
     descriptor: { module: '@lockstep/backend-onnx', factory: 'onnx', options: { ...options } },
@@ -64,13 +44,4 @@ async function open(layout: StateLayout, options: OnnxOptions, { device, threads
     sessions,
     compile: { lowering: { fusedMatMul: true, block }, session },
   })
-}
-
-function checkThreads(threads: number): number {
-  if (Number.isInteger(threads) && threads >= 1) return threads
-  throw new LockstepError(
-    'invalid-argument',
-    { argument: 'threads' },
-    `onnx: threads is ${threads}; expected a whole number from 1`,
-  )
 }

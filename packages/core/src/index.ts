@@ -39,6 +39,7 @@ export * as ops from './graph/ops.ts'
 export * from './learners/index.ts'
 export * from './losses/index.ts'
 export * from './metrics/index.ts'
+export { unknownName } from './names.ts'
 export * from './network/index.ts'
 export type { Schedule, ScheduleUnit } from './schedules/index.ts'
 /** Learning rates that change during training: `schedules.cosine({ initial: 0.1, period: 1000 })`. */
