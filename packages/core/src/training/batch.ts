@@ -17,6 +17,9 @@ export interface Batch {
   readonly weights: readonly Float32Array[]
 }
 
+/** Rows longer than this are copied as a whole; for shorter ones a loop is quicker than making a view. */
+const wideRow = 32
+
 /** Copies rows of `array` into `into`, converting to its type. */
 export function gatherRows(array: NdArray, rows: Rows, into: HostTensor): void {
   const width = sizeOf(array.shape.slice(1))
@@ -26,7 +29,7 @@ export function gatherRows(array: NdArray, rows: Rows, into: HostTensor): void {
     into.set(Array.isArray(data) ? data.slice(from, to) : (data as Float32Array).subarray(from, to))
     return
   }
-  if (data.constructor === into.constructor && width > 8) {
+  if (data.constructor === into.constructor && width > wideRow) {
     const typed = data as Float32Array
     for (let row = 0; row < rows.length; row++) {
       const from = (rows[row] as number) * width
