@@ -2,6 +2,7 @@ import {
   type Arena,
   allocateArena,
   type Call,
+  checkRange,
   checkStates,
   type Device,
   type Graph,
@@ -110,20 +111,10 @@ export class OnnxReplica implements Replica, Host {
     for (const key of this.#taken.splice(0)) await this.#options.sessions.release(key)
   }
 
-  #part(
-    argument: string,
-    memory: Float32Array,
-    range: Range = { start: 0, end: this.#options.layout.length },
-  ): Float32Array {
+  #part(argument: string, memory: Float32Array, range?: Range): Float32Array {
     this.#checkAlive()
-    const { start, end } = range
-    const whole = this.#options.layout.length
-    const fits = Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= whole
-    if (fits && memory.length === end - start) return this.hostState.floats.subarray(start, end)
-    throw invalidArgument(
-      argument,
-      `${argument}: ${memory.length} elements for the range [${start}, ${end}) of a state of ${whole}; expected the range to lie within the state and the array to have its length`,
-    )
+    const { start, end } = checkRange(argument, this.#options.layout, memory, range)
+    return this.hostState.floats.subarray(start, end)
   }
 
   #checkAlive(): void {

@@ -2,6 +2,7 @@ import {
   type Arena,
   allocateArena,
   type Call,
+  checkRange,
   checkStates,
   type Device,
   type Graph,
@@ -75,16 +76,10 @@ export class ReferenceReplica implements Replica, Host {
     this.#disposed = true
   }
 
-  #part(argument: string, memory: Float32Array, range: Range = { start: 0, end: this.#layout.length }): Float32Array {
+  #part(argument: string, memory: Float32Array, range?: Range): Float32Array {
     this.checkAlive()
-    const { start, end } = range
-    const fits =
-      Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= this.#layout.length
-    if (fits && memory.length === end - start) return this.hostState.floats.subarray(start, end)
-    throw invalidArgument(
-      argument,
-      `${memory.length} elements for the range [${start}, ${end}) of a state of ${this.#layout.length}; expected the range to lie within the state and the array to have its length`,
-    )
+    const { start, end } = checkRange(argument, this.#layout, memory, range)
+    return this.hostState.floats.subarray(start, end)
   }
 
   checkAlive(): void {

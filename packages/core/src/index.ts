@@ -14,7 +14,14 @@ export type {
 } from './backend/backend.ts'
 export { checkBinding, checkStates, hostTensor } from './backend/binding.ts'
 export type { CollectiveOptions, Communicator } from './backend/communicator.ts'
-export { type Range, type StateEntry, type StateLayout, stateEntry, stateLayout } from './backend/state-layout.ts'
+export {
+  checkRange,
+  type Range,
+  type StateEntry,
+  type StateLayout,
+  stateEntry,
+  stateLayout,
+} from './backend/state-layout.ts'
 export * from './callbacks/index.ts'
 export { type ErrorCode, type ErrorDetails, isLockstepError, LockstepError } from './errors.ts'
 export type {

@@ -55,3 +55,18 @@ export function stateEntry(layout: StateLayout, name: string): StateEntry {
     `there is no state entry ${JSON.stringify(name)}; the layout has ${known.join(', ')}`,
   )
 }
+
+/**
+ * The range itself, by default the whole state. Throws `invalid-argument` naming `argument` unless it lies within the
+ * state and `memory` has its length: for `Replica.read` and `write`.
+ */
+export function checkRange(argument: string, { length }: StateLayout, memory: Float32Array, range?: Range): Range {
+  const { start, end } = range ?? { start: 0, end: length }
+  const fits = Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= length
+  if (fits && memory.length === end - start) return { start, end }
+  throw new LockstepError(
+    'invalid-argument',
+    { argument },
+    `${argument}: ${memory.length} elements for the range [${start}, ${end}) of a state of ${length}; expected the range to lie within the state and the array to have its length`,
+  )
+}
