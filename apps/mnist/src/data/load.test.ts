@@ -58,7 +58,7 @@ function load(mirrors: readonly string[], more: LoadOptions = {}) {
     cacheDir: join(folder, 'cache'),
     files: set.files,
     mirrors,
-    patience: 500,
+    patience: 5000,
     warn: (text) => warnings.push(text),
     syntheticOptions: { trainCount: 5, testCount: 5 },
     ...more,
