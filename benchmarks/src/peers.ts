@@ -1,17 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LockstepError } from '@lockstep/core'
+import { cacheFolder } from '@lockstep/core/node'
 
 /** The Python programs that peers run. */
 export const peersSource: string = fileURLToPath(new URL('../peers/', import.meta.url))
 
 /** The virtual environment of the peers: `LOCKSTEP_PEERS_DIR`, else a folder in the user's cache. */
 export function peersFolder(): string {
-  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
-  return process.env['LOCKSTEP_PEERS_DIR'] || join(cache, 'lockstep', 'peers')
+  return process.env['LOCKSTEP_PEERS_DIR'] || cacheFolder('peers')
 }
 
 /** The environment's interpreter. Throws `unavailable` before `setUpPeers` has made it. */

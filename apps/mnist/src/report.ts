@@ -17,6 +17,8 @@ export interface EpochReport {
 export interface Report {
   readonly backend: string
   readonly device: string
+  /** What computed, with versions. */
+  readonly engine: string
   readonly model: string
   readonly data: string
   readonly seed: number
@@ -56,6 +58,7 @@ export async function makeReport(
   return {
     backend: options.backend,
     device: device.id,
+    engine: device.engine,
     model: options.model,
     seed: options.seed,
     worldSize: 1,

@@ -36,6 +36,7 @@ describe.skipIf(realData === undefined)('accuracy on the real digits', { timeout
     expect(report).toMatchObject({
       backend: 'onnx',
       device: 'cpu:0',
+      engine: expect.stringMatching(/^ONNX Runtime \d+\.\d+\.\d+ \(/),
       model: 'mlp',
       data: 'directory',
       worldSize: 1,

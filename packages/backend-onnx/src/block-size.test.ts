@@ -15,6 +15,7 @@ test('both bindings find the same size, and ask once', async () => {
 test('an engine without the operations has no blocks', async () => {
   const engine: Engine = {
     name: 'plain',
+    label: 'a test',
     sharedMemory: false,
     load: () => Promise.reject(new Error('ReorderInput(1) is not a registered function/op')),
   }
@@ -26,6 +27,7 @@ test('an engine whose operations compute something else has no blocks', async ()
   let runs = 0
   const engine: Engine = {
     name: 'wrong',
+    label: 'a test',
     sharedMemory: false,
     load: async (model, given) => {
       const session = await real.load(model, given)

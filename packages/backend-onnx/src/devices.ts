@@ -1,10 +1,11 @@
 import { cpus, totalmem } from 'node:os'
 import { type Device, LockstepError } from '@lockstep/core'
+import type { Engine } from './engine/engine.ts'
 
 /** The devices that graphs can run on here. */
-export function listDevices(): readonly Device[] {
+export function listDevices({ label }: Engine): readonly Device[] {
   const name = cpus()[0]?.model ?? 'CPU'
-  return [{ id: 'cpu:0', kind: 'cpu', name, memoryBytes: totalmem(), isolation: 'none' }]
+  return [{ id: 'cpu:0', kind: 'cpu', name, engine: label, memoryBytes: totalmem(), isolation: 'none' }]
 }
 
 /** The device of that id, or the first of that kind; by default the first of all. */

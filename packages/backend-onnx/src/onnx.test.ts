@@ -10,6 +10,7 @@ test('the device is the processor, found without opening anything', async () => 
   const [device, ...others] = await onnx().devices()
   expect(others).toEqual([])
   expect(device).toMatchObject({ id: 'cpu:0', kind: 'cpu', isolation: 'none' })
+  expect(device?.engine).toMatch(/^ONNX Runtime \d+\.\d+\.\d+ \(C API\)$/)
   expect(device?.name.length).toBeGreaterThan(0)
   expect(device?.memoryBytes).toBeGreaterThan(2 ** 28)
 })

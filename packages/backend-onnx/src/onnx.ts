@@ -20,10 +20,7 @@ export function onnx(options: OnnxOptions = {}): Backend {
     name: 'onnx',
     descriptor: { module: '@lockstep/backend-onnx', factory: 'onnx', options: { ...options } },
     capabilities: { fusedSteps: true },
-    devices: async () => {
-      await loadEngine(options.engine)
-      return listDevices()
-    },
+    devices: async () => listDevices(await loadEngine(options.engine)),
     open: (layout, openOptions = {}) => open(layout, options, openOptions),
   }
 }
@@ -39,7 +36,7 @@ async function open(layout: StateLayout, options: OnnxOptions, { device, threads
   const block = options.blockedChannels === false ? 0 : await blockSize(engine, session)
   return new OnnxReplica({
     layout,
-    device: findDevice(listDevices(), device),
+    device: findDevice(listDevices(engine), device),
     engine,
     sessions,
     compile: { lowering: { fusedMatMul: true, block }, session },

@@ -9,7 +9,13 @@ import {
 import { type Kernels, referenceKernels } from './kernels.ts'
 import { ReferenceReplica } from './replica.ts'
 
-const device: Device = { id: 'cpu:0', kind: 'cpu', name: 'float64 interpreter', isolation: 'none' }
+const device: Device = {
+  id: 'cpu:0',
+  kind: 'cpu',
+  name: 'float64 interpreter',
+  engine: 'Lockstep reference',
+  isolation: 'none',
+}
 
 /**
  * A plain interpreter: computes in float64, rounds state and outputs to float32. Slow, readable and complete; what other

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { LockstepError } from '@lockstep/core'
 import { type FileBytes, findFile, readUnpacked } from './directory.ts'
 import { describeFailure, sizeOf, transfer } from './download.ts'
@@ -19,15 +18,6 @@ export interface CacheOptions {
 
 /** Transfers of one file that one mirror may interrupt before the next one is asked. */
 const maxAttempts = 5
-
-/** Where downloads are kept: `$LOCKSTEP_CACHE_DIR`, else `lockstep/mnist` in `$XDG_CACHE_HOME` or `~/.cache`. */
-export function cacheFolder(env: NodeJS.ProcessEnv): string {
-  const own = env['LOCKSTEP_CACHE_DIR']
-  if (own) return own
-  const shared = env['XDG_CACHE_HOME']
-  // The XDG specification has relative paths ignored.
-  return join(shared && isAbsolute(shared) ? shared : join(homedir(), '.cache'), 'lockstep', 'mnist')
-}
 
 /**
  * The four files from the cache; what is missing or damaged there is downloaded into it first. Every file is checked

@@ -1,5 +1,6 @@
 import { isLockstepError, LockstepError } from '@lockstep/core'
-import { cacheFolder, readThroughCache } from './cache.ts'
+import { cacheFolder } from '@lockstep/core/node'
+import { readThroughCache } from './cache.ts'
 import { readDirectory } from './directory.ts'
 import { syntheticNotice } from './messages.ts'
 import { type Mnist, parseMnist, toMnist } from './mnist.ts'
@@ -11,7 +12,7 @@ export interface LoadOptions {
   readonly data?: string
   /** Where `MNIST_DIR`, `LOCKSTEP_CACHE_DIR` and `XDG_CACHE_HOME` are looked up (default `process.env`). */
   readonly env?: NodeJS.ProcessEnv
-  /** Where downloads are kept (default: see `cacheFolder`). */
+  /** Where downloads are kept (default: `mnist` in the cache folder). */
   readonly cacheDir?: string
   /** Addresses ending in `/` that hold the gzipped files, tried in this order (default: two public ones). */
   readonly mirrors?: readonly string[]
@@ -46,7 +47,7 @@ export async function loadMnist(options: LoadOptions = {}): Promise<Mnist> {
     return generated(options)
   }
   if (data !== undefined) return fromFolder(data)
-  const folder = options.cacheDir ?? cacheFolder(env)
+  const folder = options.cacheDir ?? cacheFolder('mnist', env)
   try {
     return await fromCache(folder, options, warn)
   } catch (error) {

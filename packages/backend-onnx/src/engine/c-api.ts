@@ -4,6 +4,7 @@ import { loadCApi } from './c-api-library.ts'
 import { CApiSession } from './c-api-session.ts'
 import { check, finished, make } from './c-api-status.ts'
 import type { Engine, OptimizationLevel, Session, SessionOptions } from './engine.ts'
+import { onnxRuntimeVersion } from './native-library.ts'
 
 const levels: Readonly<Record<OptimizationLevel, number>> = { disabled: 0, basic: 1, extended: 2, all: 99 }
 
@@ -22,6 +23,7 @@ interface Environment {
 
 class CApiEngine implements Engine {
   readonly name = 'c-api'
+  readonly label: string = `ONNX Runtime ${onnxRuntimeVersion()} (C API)`
   readonly sharedMemory = true
   readonly #api: CApi
   #environment?: Environment

@@ -38,6 +38,8 @@ export interface Session {
 export interface Engine {
   /** `c-api` or `js`, for messages. */
   readonly name: string
+  /** Name and version of what computes, for people. */
+  readonly label: string
   /** Bound memory may be a SharedArrayBuffer, visible to worker threads; otherwise it must not be one. */
   readonly sharedMemory: boolean
   /** Compiles an ONNX model given as bytes. */

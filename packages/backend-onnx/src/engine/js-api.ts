@@ -2,7 +2,7 @@ import { LockstepError } from '@lockstep/core'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Binding, BoundTensor, Engine, Session, SessionOptions } from './engine.ts'
 import { engineFailure } from './failure.ts'
-import { messageOf, onnxRuntimeMissing } from './native-library.ts'
+import { messageOf, onnxRuntimeMissing, onnxRuntimeVersion } from './native-library.ts'
 
 type Library = typeof import('onnxruntime-node')
 
@@ -23,6 +23,7 @@ async function loadLibrary(): Promise<Library> {
 
 class JsEngine implements Engine {
   readonly name = 'js'
+  readonly label: string = `ONNX Runtime ${onnxRuntimeVersion()} (JavaScript binding)`
   readonly sharedMemory = false
   readonly #library: Library
 

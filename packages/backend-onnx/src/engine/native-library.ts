@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { LockstepError } from '@lockstep/core'
@@ -41,6 +41,12 @@ export function nativeLibraryPath(): string {
     { what: `ONNX Runtime for ${platform}`, remedy: 'use a platform that onnxruntime-node is published for' },
     `onnxruntime-node holds no library for ${platform}; it is published for linux and win32 on x64 and arm64, and darwin on arm64`,
   )
+}
+
+/** The version of the package, which is that of the library inside. */
+export function onnxRuntimeVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8')) as { version: string }
+  return version
 }
 
 function packageFolder(): string {

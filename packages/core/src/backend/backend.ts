@@ -9,6 +9,8 @@ export interface Device {
   readonly kind: 'cpu' | 'cuda' | 'webgpu'
   /** As its maker calls it. */
   readonly name: string
+  /** What computes on it, with versions: `ONNX Runtime 1.30.0 (C API)`, `TensorFlow 2.21.0 (tfjs-node 4.22.0)`. */
+  readonly engine: string
   readonly memoryBytes?: number
   /** What two replicas of one job must not share to run side by side. */
   readonly isolation: 'none' | 'thread' | 'process'
