@@ -1,0 +1,1 @@
+export type { ElementType, Envelope, Operation, Transport } from './transport.ts'
