@@ -15,13 +15,18 @@ export interface Envelope {
   /** Number of the message among those between these two ranks in this call, from 0. */
   readonly part: number
   readonly dtype: ElementType
+  /** Elements that the whole call is about, as this rank has it; 0 where ranks need not agree on it. */
+  readonly count: number
+  /** Rank that a broadcast comes from; 0 for every other operation. */
+  readonly root: number
 }
 
 /**
  * Moves messages between the ranks of a group: what the collectives are written over. Between two ranks messages arrive
  * whole, once, and in the order of the calls of `send`; several calls of `send` and `receive` may be pending together,
  * also with one peer. When a peer dies, the group is aborted, or a message does not fit, every pending and later call
- * rejects with the reason; a transport never recovers: a new group gets a new one.
+ * rejects with the reason; a transport never recovers: a new group gets a new one. Disposal is leaving in peace: what
+ * was sent before can still be received, and only what needs the rank that left rejects, as if it had died.
  */
 export interface Transport extends AsyncDisposable {
   readonly rank: number
@@ -47,6 +52,8 @@ export interface Transport extends AsyncDisposable {
     receive: Float32Array | Float64Array,
     envelope: Envelope,
   ) => Promise<void>
+  /** The ranks that `allReduce` waits for at this moment, for the message of a timeout. */
+  readonly awaited?: () => readonly number[]
   /** Memory that the lane reads without a copy, of `byteLength` bytes and aligned to 64. */
   readonly allocate?: (byteLength: number) => Uint8Array
 }

@@ -20,6 +20,14 @@ export interface ErrorDetails {
   'engine-failure': { readonly engine: string }
   /** Training met a value that is not a number. */
   'not-a-number': { readonly where: string; readonly step: number }
+  /** Ranks of a group died, hung or left; the group is over. */
+  'peer-lost': { readonly ranks: readonly number[] }
+  /** Two ranks differ in what they do: in the call, its number, dtype or length; in versions or settings. */
+  'rank-mismatch': { readonly ranks: readonly [number, number] }
+  /** A call between ranks did not complete in time; `awaited` are the ranks that it was waiting for. */
+  'timed-out': { readonly operation: string; readonly awaited: readonly number[] }
+  /** One of the ranks ended the group on purpose. */
+  aborted: { readonly rank: number }
 }
 
 export type ErrorCode = keyof ErrorDetails
