@@ -10,7 +10,7 @@ import type { Reduction } from './algorithms/reduction.ts'
 import { Calls } from './calls.ts'
 import { checkBuffers, checkPeer, checkRank } from './check-arguments.ts'
 import { type Clock, wallClock } from './clock.ts'
-import { javascriptWorkspace, type Workspace } from './kernels/workspace.ts'
+import { Workspace } from './kernels/workspace.ts'
 import type { Operation, Transport } from './transport.ts'
 
 /** Settings of a communicator; all ranks of a group must have the same ones. */
@@ -58,7 +58,7 @@ class TransportCommunicator implements GroupCommunicator {
   readonly #options: CommunicatorOptions
   readonly #segmentBytes: number
   readonly #calls: Calls
-  readonly #workspace: Workspace = javascriptWorkspace()
+  readonly #workspace: Workspace = new Workspace()
   #sequence = 0
 
   constructor(transport: Transport, options: CommunicatorOptions) {

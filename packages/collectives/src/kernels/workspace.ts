@@ -1,26 +1,59 @@
+import { allocateMemory, hasSimd, type WasmMemory } from '@lockstep/core/wasm'
 import type { Floats } from '../algorithms/blocks.ts'
+import { javascriptKernels } from './javascript-kernels.ts'
+import type { Kernels } from './kernels.ts'
+import { stagingBytes } from './staging.ts'
+import { wasmKernels } from './wasm-kernels.ts'
 
-/** Memory for messages and the arithmetic on them. */
-export interface Workspace {
-  /** `count` places of `byteLength` bytes, aligned to 64, valid until the next call; what they hold is undefined. */
-  places(count: number, byteLength: number): Uint8Array<ArrayBuffer>[]
-  /** `into` becomes the sum of arrays as long as itself, added from the first to the last; it may be one of them. */
-  sum(into: Floats, terms: readonly Floats[]): void
-  /** Zeroed memory of the caller's, aligned to 64, in which sums need no copies. */
-  allocate(byteLength: number): Uint8Array<ArrayBuffer>
+interface Room {
+  readonly memory: WasmMemory
+  readonly kernels: Kernels
 }
 
-export function javascriptWorkspace(): Workspace {
-  return {
-    places: (count, byteLength) => Array.from({ length: count }, () => new Uint8Array(byteLength)),
-    allocate: (byteLength) => new Uint8Array(byteLength),
-    sum(into, terms) {
-      const round = into instanceof Float32Array ? Math.fround : (value: number) => value
-      for (let index = 0; index < into.length; index++) {
-        let sum = terms[0]?.[index] as number
-        for (let term = 1; term < terms.length; term++) sum = round(sum + (terms[term]?.[index] as number))
-        into[index] = sum
-      }
-    },
+const alignment = 64
+
+/** Memory for messages and the arithmetic on them, with vectors where the machine has them. */
+export class Workspace {
+  readonly #shared: boolean
+  #room: Room | undefined
+  readonly #windows: Map<ArrayBufferLike, Room> = new Map()
+
+  /** `shared`: whether its memory can be seen by other threads. */
+  constructor({ shared = false }: { readonly shared?: boolean } = {}) {
+    this.#shared = shared
+  }
+
+  /** `count` places of `byteLength` bytes, aligned to 64, valid until the next call; what they hold is undefined. */
+  places(count: number, byteLength: number): Uint8Array[] {
+    const stride = Math.ceil(byteLength / alignment) * alignment
+    const { memory } = this.#roomFor(count * stride)
+    return Array.from(
+      { length: count },
+      (_, index) => new Uint8Array(memory.buffer, stagingBytes + index * stride, byteLength),
+    )
+  }
+
+  /** Zeroed memory of the caller's own, aligned to 64, in which sums need fewer copies. */
+  allocate(byteLength: number): Uint8Array {
+    const room = this.#newRoom(byteLength)
+    this.#windows.set(room.memory.buffer, room)
+    return new Uint8Array(room.memory.buffer, stagingBytes, byteLength)
+  }
+
+  /** `into` becomes the sum of arrays as long as itself, added from the first to the last; it may be one of them. */
+  sum(into: Floats, terms: readonly Floats[]): void {
+    const room = this.#windows.get(into.buffer) ?? this.#roomFor(0)
+    room.kernels.sum(into, terms)
+  }
+
+  #roomFor(byteLength: number): Room {
+    const size = stagingBytes + byteLength
+    if (this.#room === undefined || this.#room.memory.buffer.byteLength < size) this.#room = this.#newRoom(byteLength)
+    return this.#room
+  }
+
+  #newRoom(byteLength: number): Room {
+    const memory = allocateMemory(stagingBytes + byteLength, { shared: this.#shared })
+    return { memory, kernels: hasSimd() ? wasmKernels(memory) : javascriptKernels }
   }
 }

@@ -89,14 +89,28 @@ test('memory is read and written at address + offset, in every width', () => {
     store('v128.store', get(from), load('v128.load32_splat', get(from), 4), 64),
     store('v128.store', get(from), load('v128.load32_zero', get(from), 4), 80),
     store('i32.store', get(from), load('i32.load', get(from), 4), 96),
+    store('i32.store16', get(from), load('i32.load16_u', get(from), 6), 100),
   ])
-  const bytes = new Uint8Array(memory.buffer, 3, 100)
+  const bytes = new Uint8Array(memory.buffer, 3, 104)
   bytes.set(Array.from({ length: 16 }, (_, index) => index + 1))
   linker(() => [copy])(memory).copy(3)
   const single = [5, 6, 7, 8]
   const all = [...bytes.slice(0, 16)]
   expect([...bytes.slice(32)]).toEqual(
-    [[2, 0, 0, 0], single, all.slice(8), all, single, single, single, single, single, Array(12).fill(0), single].flat(),
+    [
+      [2, 0, 0, 0],
+      single,
+      all.slice(8),
+      all,
+      single,
+      single,
+      single,
+      single,
+      single,
+      Array(12).fill(0),
+      single,
+      [7, 8, 0, 0],
+    ].flat(),
   )
 })
 

@@ -118,6 +118,7 @@ export const loadOpcodes = {
   'f32.load': [[0x2a], 2, 'f'],
   'f64.load': [[0x2b], 3, 'd'],
   'i32.load8_u': [[0x2d], 0, 'i'],
+  'i32.load16_u': [[0x2f], 1, 'i'],
   'v128.load': [[0xfd, 0x00], 4, 'v'],
   'v128.load32_splat': [[0xfd, 0x09], 2, 'v'],
   'v128.load32_zero': [[0xfd, 0x5c], 2, 'v'],
@@ -129,6 +130,7 @@ export const storeOpcodes = {
   'f32.store': [[0x38], 2, 'f'],
   'f64.store': [[0x39], 3, 'd'],
   'i32.store8': [[0x3a], 0, 'i'],
+  'i32.store16': [[0x3b], 1, 'i'],
   'v128.store': [[0xfd, 0x0b], 4, 'v'],
 } as const
 
