@@ -1,7 +1,8 @@
 import { unknownName } from '../names.ts'
 import type { Callback } from '../training/callback.ts'
 
-const hookNames: Readonly<Record<keyof Callback, true>> = {
+const keys: Readonly<Record<keyof Callback, true>> = {
+  rankZeroOnly: true,
   onTrainBegin: true,
   onTrainEnd: true,
   onEpochBegin: true,
@@ -15,7 +16,7 @@ const hookNames: Readonly<Record<keyof Callback, true>> = {
  * called, with `unknown-name`.
  */
 export function lambdaCallback(hooks: Callback): Callback {
-  const known = Object.keys(hookNames)
+  const known = Object.keys(keys)
   const unknown = Object.keys(hooks).find((name) => !known.includes(name))
   if (unknown !== undefined) throw unknownName('hook', unknown, known)
   return { ...hooks }

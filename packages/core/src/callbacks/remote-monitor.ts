@@ -20,11 +20,12 @@ export interface RemoteMonitorOptions {
 
 /**
  * Posts the figures of every epoch, `{ epoch, loss, … }`, to a server. A server that cannot be reached or does not
- * accept them costs a warning, not the training.
+ * accept them costs a warning, not the training. Of several ranks only rank 0 posts.
  */
 export function remoteMonitor(options: RemoteMonitorOptions = {}): Callback {
   const { onMessage = toErrors } = options
   return {
+    rankZeroOnly: true,
     onEpochEnd: async (epoch, logs) => {
       const failure = await post(options, { epoch, ...logs })
       if (failure !== undefined) onMessage(`remoteMonitor: ${failure}; the figures of epoch ${epoch} are not sent`)

@@ -1,3 +1,4 @@
+import type { Distribution } from '../distributed/distribution.ts'
 import type { Node } from '../graph/node.ts'
 
 /** A tensor shaped like the parameter that a learner keeps for each one, e.g. a running mean of squares. */
@@ -52,6 +53,8 @@ export interface Learner {
   readonly clipNorm?: number
   /** Gradients are limited elementwise to ±this. */
   readonly clipValue?: number
+  /** Set by `dataParallel`: the ranks whose gradients go into an update together. */
+  readonly distribution?: Distribution
   /** The rate that callbacks read and set: the schedule is applied, `decay` is not (Keras' `lr`). */
   baseLearningRate(progress: Progress): number
   /** The learning rate at this point, schedule and decay applied. */

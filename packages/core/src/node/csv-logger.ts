@@ -15,7 +15,8 @@ export interface CsvLoggerOptions {
 /**
  * Writes the figures of every epoch as a line of a CSV file: `epoch`, from 0, and the figures in the order of their
  * names. The first epoch decides which; one that is missing later is `NA`. Lines end in CR LF and numbers are written
- * as Keras 2.0.4 does under Python 3. Every line is on disk, and the file closed, before training goes on.
+ * as Keras 2.0.4 does under Python 3. Every line is on disk, and the file closed, before training goes on. Of several
+ * ranks only rank 0 writes.
  */
 export function csvLogger(options: CsvLoggerOptions): Callback {
   const separator = options.separator ?? ','
@@ -25,6 +26,7 @@ export function csvLogger(options: CsvLoggerOptions): Callback {
   let names: readonly string[] | undefined
   let hasHeader = false
   return {
+    rankZeroOnly: true,
     onTrainBegin: async () => {
       names = undefined
       hasHeader = options.append === true && (await sizeOf(options.filename)) > 0

@@ -24,6 +24,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
 }
 
 class ModelCheckpoint implements Callback {
+  readonly rankZeroOnly = true
   readonly #options: ModelCheckpointOptions
   readonly #monitor: Monitor
   readonly #fileName: FileName

@@ -29,6 +29,7 @@ export function progressBar(options: ProgressBarOptions = {}): Callback {
 }
 
 class ProgressBar implements Callback {
+  readonly rankZeroOnly = true
   readonly #options: ProgressBarOptions
   readonly #stream: TextStream
   #params: TrainingParams | undefined

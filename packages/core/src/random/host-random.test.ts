@@ -36,6 +36,7 @@ describe('permutation', () => {
     expect(permutation(3, 1, 100)).toEqual(permutation(3, 1, 100))
     expect(permutation(3, 2, 100)).not.toEqual(permutation(3, 1, 100))
     expect(permutation(4, 1, 100)).not.toEqual(permutation(3, 1, 100))
+    expect(permutation(3, 1, 100, 1)).not.toEqual(permutation(3, 1, 100))
   })
 
   test('finds all 24 orders of four equally often', () => {

@@ -27,13 +27,14 @@ function floats(spec: RandomSpec, seed: number, stream: number, count: number): 
 }
 
 /**
- * The integers 0 … n−1 in an order chosen by seed and epoch, the same on every rank: Fisher and Yates, from the end.
- * The choices are unbiased (Lemire, "Fast random integer generation in an interval", 2019).
+ * The integers 0 … n−1 in an order chosen by seed, epoch and stream (below 2^32), the same on every rank: Fisher and
+ * Yates, from the end. The choices are unbiased (Lemire, "Fast random integer generation in an interval", 2019).
  */
-export function permutation(seed: number, epoch: number, n: number): Uint32Array {
+export function permutation(seed: number, epoch: number, n: number, stream = 0): Uint32Array {
+  checkInteger('stream', stream, 0xffff_ffff)
   checkInteger('epoch', epoch, 0xffff_ffff)
   checkInteger('n', n, 0xffff_ffff)
-  const nextWord = wordsOf(seed, epoch)
+  const nextWord = wordsOf(seed, epoch, stream)
   const order = Uint32Array.from({ length: n }, (_, index) => index)
   for (let last = n - 1; last > 0; last--) {
     const chosen = integerBelow(last + 1, nextWord)
@@ -45,12 +46,12 @@ export function permutation(seed: number, epoch: number, n: number): Uint32Array
 }
 
 /** The words of the blocks 0, 1, 2, … one after the other. */
-function wordsOf(seed: number, epoch: number): () => number {
+function wordsOf(seed: number, epoch: number, stream: number): () => number {
   const key = philoxKey(seed)
   const words = new Uint32Array(4)
   let used = 0
   return () => {
-    if (used % 4 === 0) philox4x32([used / 4, reservedPositions.permutation, 0, epoch], key, words)
+    if (used % 4 === 0) philox4x32([used / 4, reservedPositions.permutation, stream, epoch], key, words)
     return words[used++ % 4] as number
   }
 }

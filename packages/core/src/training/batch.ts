@@ -15,6 +15,39 @@ export interface Batch {
   readonly targets: readonly NdArray[]
   /** For each output: the weight of each sample of this batch, `[size]`. */
   readonly weights: readonly Float32Array[]
+  /** Where it is one rank's part of a batch of several ranks. */
+  readonly share?: BatchShare
+}
+
+/** A rank's place in a global batch, which is the ranks' parts in rank order. */
+export interface BatchShare {
+  /** Samples of lower ranks. */
+  readonly offset: number
+  /** Samples of all ranks. */
+  readonly size: number
+}
+
+/** Samples of all ranks in the batch. */
+export function globalSize({ size, share }: Batch): number {
+  return share?.size ?? size
+}
+
+/** A batch without samples, for a rank that has none. */
+export function emptyBatch(outputs: number, share: BatchShare): Batch {
+  const weights = Array.from({ length: outputs }, () => new Float32Array(0))
+  return { size: 0, rows: { start: 0, count: 0 }, inputs: [], targets: [], weights, share }
+}
+
+/** Some of a batch's samples, `[start, end)`. */
+export function partOf(batch: Batch, start: number, end: number, share: BatchShare): Batch {
+  const { rows } = batch
+  return {
+    ...batch,
+    size: end - start,
+    rows: rows instanceof Uint32Array ? rows.subarray(start, end) : { start: rows.start + start, count: end - start },
+    weights: batch.weights.map((weights) => weights.subarray(start, end)),
+    share,
+  }
 }
 
 /** Rows longer than this are copied as a whole; for shorter ones a loop is quicker than making a view. */

@@ -5,7 +5,7 @@ export type Logs = Readonly<Record<string, number>>
 export interface TrainingParams {
   readonly epochs: number
   readonly batchSize: number
-  /** Samples of an epoch, where known. */
+  /** Samples of an epoch, where known; of all ranks, like every other number here. */
   readonly samples?: number
   /** Samples that are measured after every epoch, where known. */
   readonly validationSamples?: number
@@ -37,6 +37,11 @@ export interface TrainedModel {
  * figures for a batch without samples.
  */
 export interface Callback {
+  /**
+   * In data-parallel training call the hooks on rank 0 alone: for what must happen once, such as files and lines on a
+   * terminal. The figures are the same on every rank. Such a callback must not call what all ranks take part in.
+   */
+  readonly rankZeroOnly?: boolean
   onTrainBegin?(context: CallbackContext): void | Promise<void>
   onTrainEnd?(logs: Logs): void | Promise<void>
   onEpochBegin?(epoch: number): void | Promise<void>

@@ -1,7 +1,7 @@
 import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '../checkpoint/safetensors.ts'
 import { LockstepError } from '../errors.ts'
 import type { Shape } from '../graph/node.ts'
-import type { TrainingProgress } from './progress.ts'
+import type { PlainProgress } from './plain-progress.ts'
 import type { StateValues } from './session.ts'
 
 /** Raised when an older reader would misread a file. */
@@ -25,8 +25,7 @@ export interface TrainingHeader {
   readonly weightedMetrics?: unknown
   readonly lossWeights?: unknown
   readonly gradientAccumulation?: number
-  /** Totals that are not finite are text: JSON has no numbers for them. */
-  readonly progress: Omit<TrainingProgress, 'totals'> & { readonly totals: readonly (number | string)[] }
+  readonly progress: PlainProgress
 }
 
 /** A model file: header and named state values. */

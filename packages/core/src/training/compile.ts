@@ -1,5 +1,6 @@
 import { wholeNumber } from '../arguments.ts'
 import type { Backend } from '../backend/backend.ts'
+import { Group } from '../distributed/group.ts'
 import { LockstepError } from '../errors.ts'
 import type { Learner } from '../learners/learner.ts'
 import { resolveLearner } from '../learners/resolve.ts'
@@ -30,6 +31,8 @@ export interface Compiled {
   readonly learner?: Learner
   readonly stepsPerExecution: number
   readonly gradientAccumulation: number
+  /** The ranks that train together, where the learner is distributed over more than one. */
+  readonly group?: Group
 }
 
 /** Throws `unknown-name`, `invalid-argument` or `unsupported` for what does not fit the network or the backend. */
@@ -56,14 +59,25 @@ export function compileFor(network: Network, options: CompileOptions): Compiled 
       `stepsPerExecution is ${stepsPerExecution}, but backend ${backend.name} cannot fuse steps; leave it at 1`,
     )
   }
+  const resolved = learner === undefined ? undefined : resolveLearner(learner)
+  const distribution = resolved?.distribution
+  const group = distribution && distribution.communicator.worldSize > 1 ? new Group(distribution) : undefined
+  if (group !== undefined && stepsPerExecution > 1) {
+    throw new LockstepError(
+      'unsupported',
+      { feature: 'stepsPerExecution', by: 'dataParallel' },
+      `stepsPerExecution is ${stepsPerExecution}, but ${group.worldSize} ranks exchange gradients within every step; leave it at 1`,
+    )
+  }
   const objectives = loss === undefined ? [] : objectivesFor(network.outputs, { ...options, loss })
   const trained = network.weights.filter(({ layer, spec }) => spec.kind === 'parameter' && layer.trainable)
   return {
     options,
     program: { network, objectives, trained },
-    ...(learner === undefined ? {} : { learner: resolveLearner(learner) }),
+    ...(resolved === undefined ? {} : { learner: resolved }),
     stepsPerExecution,
     gradientAccumulation,
+    ...(group === undefined ? {} : { group }),
   }
 }
 

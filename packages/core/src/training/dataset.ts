@@ -1,6 +1,7 @@
 import { LockstepError } from '../errors.ts'
 import type { Batch } from './batch.ts'
 import type { ModelData } from './data.ts'
+import { type IndexedDataset, isIndexed } from './indexed-dataset.ts'
 import { trainingSet, type WeightOptions, wholeBatch } from './model-data.ts'
 import { NdArray } from './ndarray.ts'
 import type { Program } from './program.ts'
@@ -13,16 +14,21 @@ export type DatasetBatch =
   | readonly [x: ModelData, y: ModelData, sampleWeight?: ModelData]
 
 /**
- * Batches, in order. What can be iterated anew begins anew every epoch, and its iterators are closed. An iterator (a
- * generator, say) goes on from epoch to epoch; it stays open and belongs to the caller. Batches are asked for ahead of
- * training and read until they have been trained on: do not reuse their memory.
+ * Batches, in order; or samples by number, which are shuffled and cut into batches. What can be iterated anew begins
+ * anew every epoch, and its iterators are closed. An iterator (a generator, say) goes on from epoch to epoch; it stays
+ * open and belongs to the caller. Batches are asked for ahead of training and read until they have been trained on: do
+ * not reuse their memory. In data-parallel training every rank gives the same dataset, and takes its part of it.
  */
-export type Dataset = Iterable<DatasetBatch> | AsyncIterable<DatasetBatch>
+export type Dataset = BatchSequence | IndexedDataset
+
+/** Batches one after the other. */
+export type BatchSequence = Iterable<DatasetBatch> | AsyncIterable<DatasetBatch>
 
 /** Whether this is a dataset of batches rather than arrays. */
 export function isDataset(x: ModelData | Dataset): x is Dataset {
   if (typeof x !== 'object' || x === null || ArrayBuffer.isView(x)) return false
   if (Array.isArray(x)) return isBatch(x[0])
+  if (isIndexed(x)) return true
   return Symbol.asyncIterator in x || Symbol.iterator in x
 }
 
@@ -56,15 +62,9 @@ export interface DatasetSourceOptions extends WeightOptions {
  * Batches from a dataset; while they are taken throws `invalid-data` where there are none, or fewer than the limit.
  * Sample weights are refused with `invalid-argument`: they come with the batches.
  */
-export function datasetSource(program: Program, dataset: Dataset, options: DatasetSourceOptions): BatchSource {
-  const { limit, classWeight, sampleWeight } = options
-  if (sampleWeight !== undefined) {
-    throw new LockstepError(
-      'invalid-argument',
-      { argument: 'sampleWeight' },
-      'sampleWeight needs arrays, but there is a dataset; yield { x, y, sampleWeight } from it',
-    )
-  }
+export function datasetSource(program: Program, dataset: BatchSequence, options: DatasetSourceOptions): BatchSource {
+  const { limit, classWeight } = options
+  refuseSampleWeight(options)
   return {
     ...(limit === undefined ? {} : { batches: limit }),
     async *epoch(epoch, first) {
@@ -90,7 +90,18 @@ function keptOpen(iterator: BatchIterator): AsyncIterable<DatasetBatch> {
   return { [Symbol.asyncIterator]: () => ({ next: async () => iterator.next() }) }
 }
 
-function datasetBatch(program: Program, value: DatasetBatch, classWeight: ClassWeight | undefined): Batch {
+/** Throws `invalid-argument` for sample weights beside a dataset. */
+export function refuseSampleWeight({ sampleWeight }: WeightOptions): void {
+  if (sampleWeight === undefined) return
+  throw new LockstepError(
+    'invalid-argument',
+    { argument: 'sampleWeight' },
+    'sampleWeight needs arrays, but there is a dataset; yield { x, y, sampleWeight } from it',
+  )
+}
+
+/** A batch as a dataset gave it, checked. */
+export function datasetBatch(program: Program, value: DatasetBatch, classWeight: ClassWeight | undefined): Batch {
   if (typeof value !== 'object' || value === null)
     throw invalid(`the dataset yielded ${String(value)}; expected { x, y } or [x, y]`)
   const [x, y, sampleWeight] = 'x' in value ? [value.x, value.y, value.sampleWeight] : value

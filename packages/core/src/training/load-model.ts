@@ -3,7 +3,9 @@ import { learnerFromConfig } from '../learners/resolve.ts'
 import { type JSONOptions, networkFromJSON } from '../network/json.ts'
 import { type Checkpoint, decodeCheckpoint, type TrainingHeader } from './checkpoint.ts'
 import type { CompileOptions } from './compile.ts'
-import { Model, type ModelOptions } from './model.ts'
+import { Model } from './model.ts'
+import type { ModelOptions } from './model-options.ts'
+import { readProgress } from './plain-progress.ts'
 import { nodeTools } from './platform.ts'
 
 /**
@@ -35,10 +37,7 @@ export async function deserializeModel(
   const model = modelFromJSON(header.model, options)
   const { backend, customLayers: _, ...compileOptions } = options
   if (backend !== undefined) model.compile({ ...compileSettings(header.training, options), ...compileOptions, backend })
-  const progress = header.training && {
-    ...header.training.progress,
-    totals: header.training.progress.totals.map(Number),
-  }
+  const progress = header.training && readProgress(header.training.progress)
   await model.restore(checkedValues(model, values, source), progress)
   return model
 }

@@ -1,6 +1,7 @@
 import type { Layer } from '../network/layer.ts'
 import { Network, type NetworkEnds } from '../network/network.ts'
-import { Model, type ModelOptions } from './model.ts'
+import { Model } from './model.ts'
+import type { ModelOptions } from './model-options.ts'
 
 /**
  * A model of layers one after the other; the first needs `inputShape`. Throws `invalid-argument` or `shape-mismatch`

@@ -57,11 +57,11 @@ export function wholeBatch(set: ArraySet): Batch {
 
 /**
  * The first `1 − split` of the samples, and the rest for validation, as Keras splits: before any shuffling. Throws
- * `invalid-argument` where either would be empty.
+ * `invalid-argument` where either would be empty, unless it `mayBeEmpty`: the part of one of several ranks.
  */
-export function splitSet(set: ArraySet, split: number): [training: ArraySet, validation: ArraySet] {
+export function splitSet(set: ArraySet, split: number, mayBeEmpty = false): [training: ArraySet, validation: ArraySet] {
   const at = Math.floor(set.length * (1 - split))
-  if (!(split > 0 && split < 1 && at > 0 && at < set.length)) {
+  if (!(split > 0 && split < 1 && (mayBeEmpty || (at > 0 && at < set.length)))) {
     throw new LockstepError(
       'invalid-argument',
       { argument: 'validationSplit' },
@@ -71,7 +71,8 @@ export function splitSet(set: ArraySet, split: number): [training: ArraySet, val
   return [sliceSet(set, 0, at), sliceSet(set, at, set.length)]
 }
 
-function sliceSet(set: ArraySet, start: number, end: number): ArraySet {
+/** The samples `[start, end)`, over the same memory. */
+export function sliceSet(set: ArraySet, start: number, end: number): ArraySet {
   return {
     length: end - start,
     inputs: set.inputs.map((array) => array.slice(start, end)),

@@ -2,6 +2,7 @@ import type { Shape } from '../graph/node.ts'
 import { type CheckpointHeader, encodeCheckpoint, type TrainingHeader } from './checkpoint.ts'
 import type { Model } from './model.ts'
 import type { ModelState } from './model-state.ts'
+import { plainProgress } from './plain-progress.ts'
 
 /** The bytes of a model file. Of a model that is being trained they are those between two steps. */
 export async function modelFile(model: Model, state: ModelState, weightsOnly: boolean): Promise<Uint8Array> {
@@ -31,7 +32,7 @@ function trainingHeader({ compiled, progress }: Model): TrainingHeader | undefin
     weightedMetrics: plain(options.weightedMetrics),
     lossWeights: plain(options.lossWeights),
     gradientAccumulation,
-    progress: { ...progress, totals: Array.from(progress.totals, (sum) => (Number.isFinite(sum) ? sum : String(sum))) },
+    progress: plainProgress(progress),
   }
 }
 

@@ -1,6 +1,9 @@
 import { requireArgument } from '../arguments.ts'
 import type { Device } from '../backend/backend.ts'
 import { History } from '../callbacks/history.ts'
+import { together } from '../distributed/group.ts'
+import { meet } from '../distributed/meet.ts'
+import { sharedBatch } from '../distributed/shared-batch.ts'
 import type { Graph } from '../graph/graph.ts'
 import { sizeOf } from '../graph/node.ts'
 import { networkToJSON } from '../network/json.ts'
@@ -11,12 +14,14 @@ import type { Logs, TrainedModel } from './callback.ts'
 import { type Compiled, type CompileOptions, compileFor } from './compile.ts'
 import type { ModelData } from './data.ts'
 import { type Dataset, givenData } from './dataset.ts'
-import { type EvaluateOptions, evaluationSource } from './evaluation.ts'
+import { type EvaluateOptions, evaluationSource, testSource } from './evaluation.ts'
 import { runFit } from './fit.ts'
 import { type FitOptions, fitPlan } from './fit-plan.ts'
+import { makeSteps } from './make-steps.ts'
 import { evaluateBatches, predictBatches } from './measure.ts'
 import { inputSet, trainingSet, type WeightOptions, wholeBatch } from './model-data.ts'
 import { modelFile } from './model-file.ts'
+import type { ModelOptions } from './model-options.ts'
 import { ModelState } from './model-state.ts'
 import type { NdArray } from './ndarray.ts'
 import { nodeTools } from './platform.ts'
@@ -25,21 +30,15 @@ import type { TrainingProgress } from './progress.ts'
 import { requireCompiled, requireLearner, requireLoss } from './requirements.ts'
 import type { Session } from './session.ts'
 import { sha256 } from './sha256.ts'
-import { arraySource } from './source.ts'
-import { Steps } from './steps.ts'
+import { arraySource, type BatchSource } from './source.ts'
+import type { StepRunner } from './step-runner.ts'
 import { trainBatch } from './train-batch.ts'
-
-/** Options of `sequential` and `model`. */
-export interface ModelOptions {
-  readonly name?: string
-  /** Decides initial weights, shuffling and every random tensor: an integer from 0 to 2⁵³ − 1. Default 0. */
-  readonly seed?: number
-}
 
 /**
  * A network with values: trained, measured, asked and saved. Compile it with a backend first. Calls made together take
  * turns: a model can be asked, measured and saved between the steps of its training. Only one call at a time trains it;
- * another is refused with `invalid-state`.
+ * another is refused with `invalid-state`. With a learner made by `dataParallel`, `fit`, `trainOnBatch`, `evaluate` and
+ * `testOnBatch` are calls of all ranks.
  */
 export class Model implements TrainedModel, AsyncDisposable {
   readonly name: string
@@ -53,7 +52,7 @@ export class Model implements TrainedModel, AsyncDisposable {
   readonly progress: TrainingProgress = { step: 0, samples: 0, epoch: 0, batch: 0, totals: [] }
   readonly #state: ModelState
   #compiled: Compiled | undefined
-  #steps: Steps | undefined
+  #steps: StepRunner | undefined
 
   constructor(network: Network, { name = 'model_1', seed = 0 }: ModelOptions = {}) {
     requireArgument(name, 'seed', seed, Number.isSafeInteger(seed) && seed >= 0, 'an integer from 0 to 2⁵³ − 1')
@@ -116,12 +115,13 @@ export class Model implements TrainedModel, AsyncDisposable {
     return this.#training('fit', async (compiled) => {
       const given = givenData<FitOptions>(x, y, options)
       const history = new History()
+      await this.#meet(compiled, 'fit', true)
       const { seed, progress } = this
       const plan = await fitPlan(compiled, given.data, given.options, { seed, progress, history })
       const { session, steps } = await this.#openSteps()
       this.history = history
       this.stopTraining = false
-      await runFit({ model: this, session, steps, progress, plan })
+      await runFit({ model: this, session, steps, progress, plan, compiled })
       return history
     })
   }
@@ -133,11 +133,8 @@ export class Model implements TrainedModel, AsyncDisposable {
   async evaluate(x: ModelData, y: ModelData, options?: EvaluateOptions): Promise<Logs>
   async evaluate(dataset: Dataset, options?: EvaluateOptions): Promise<Logs>
   async evaluate(x: ModelData | Dataset, y?: ModelData | EvaluateOptions, options?: EvaluateOptions): Promise<Logs> {
-    this.#state.checkOpen()
-    const { program } = requireLoss(this)
     const given = givenData<EvaluateOptions>(x, y, options)
-    const source = evaluationSource(program, given.data, given.options)
-    return (await evaluateBatches(await this.#state.open(), source.epoch(0, 0))).figures()
+    return this.#measure('evaluate', (compiled) => evaluationSource(compiled, given.data, given.options))
   }
 
   /** The output for all samples, `[samples, …]`, computed `batchSize` at a time; of several outputs the first. */
@@ -155,18 +152,17 @@ export class Model implements TrainedModel, AsyncDisposable {
 
   /** One update on all samples as one batch; returns its loss and metrics, as they were before the update. */
   async trainOnBatch(x: ModelData, y: ModelData, options: WeightOptions = {}): Promise<Logs> {
-    return this.#training('trainOnBatch', async ({ program }) => {
-      const batch = wholeBatch(trainingSet(program, x, y, options))
+    return this.#training('trainOnBatch', async (compiled) => {
+      const own = wholeBatch(trainingSet(compiled.program, x, y, options))
+      await this.#meet(compiled, 'trainOnBatch')
+      const batch = compiled.group === undefined ? own : await sharedBatch(compiled.group, own)
       return trainBatch({ ...(await this.#openSteps()), progress: this.progress }, batch)
     })
   }
 
   /** Loss and metrics of all samples as one batch, in inference mode. */
   async testOnBatch(x: ModelData, y: ModelData, options: WeightOptions = {}): Promise<Logs> {
-    this.#state.checkOpen()
-    const { program } = requireLoss(this)
-    const batch = wholeBatch(trainingSet(program, x, y, options))
-    return (await evaluateBatches(await this.#state.open(), [batch])).figures()
+    return this.#measure('testOnBatch', ({ program, group }) => testSource(group, trainingSet(program, x, y, options)))
   }
 
   /** The rate that is in force, before `decay`. */
@@ -191,6 +187,7 @@ export class Model implements TrainedModel, AsyncDisposable {
 
   /** Overwrites all weights with copies; throws `shape-mismatch` naming one that does not fit, and changes nothing then. */
   async setWeights(weights: readonly (Float32Array | NdArray)[]): Promise<void> {
+    this.#compiled?.group?.markChanged()
     await this.#state.setWeights(
       weights.map((weight) => (weight instanceof Float32Array ? weight : Float32Array.from(weight.data))),
     )
@@ -234,8 +231,9 @@ export class Model implements TrainedModel, AsyncDisposable {
     return modelFile(this, this.#state, weightsOnly)
   }
 
-  /** Writes {@link serialize} to a file, which appears complete or not at all. Node only. */
+  /** Writes {@link serialize} to a file, which appears complete or not at all; of several ranks rank 0 does. Node only. */
   async save(path: string, options?: { readonly weightsOnly?: boolean }): Promise<void> {
+    if ((this.#compiled?.group?.rank ?? 0) > 0) return
     const { writeFileAtomic } = await nodeTools('model.save(path)')
     await writeFileAtomic(path, await this.serialize(options))
   }
@@ -246,6 +244,7 @@ export class Model implements TrainedModel, AsyncDisposable {
    * where training stands; not while the model is being trained.
    */
   async restore(values: ReadonlyMap<string, Float32Array>, progress?: TrainingProgress): Promise<void> {
+    this.#compiled?.group?.markChanged()
     if (progress === undefined) return this.#state.restore(values)
     await this.#state.exclusively('restore', async () => {
       await this.#state.restore(values)
@@ -269,14 +268,32 @@ export class Model implements TrainedModel, AsyncDisposable {
   #training<T>(what: string, work: (compiled: Compiled) => Promise<T>): Promise<T> {
     return this.#state.exclusively(what, async () => {
       this.#state.checkOpen()
-      return work(requireLearner(this))
+      const compiled = requireLearner(this)
+      return together(compiled.group, () => work(compiled))
     })
   }
 
-  async #openSteps(): Promise<{ session: Session; steps: Steps }> {
-    const { learner, stepsPerExecution } = requireLearner(this)
+  /** Loss and metrics over batches; of several ranks each measures its own, and all get the figures of all. */
+  #measure(call: string, sourceOf: (compiled: Compiled) => Promise<BatchSource>): Promise<Logs> {
+    this.#state.checkOpen()
+    const compiled = requireLoss(this)
+    return together(compiled.group, async () => {
+      await this.#meet(compiled, call)
+      const batches = (await sourceOf(compiled)).epoch(0, 0)
+      const totals = await evaluateBatches(await this.#state.open(), batches)
+      await compiled.group?.sum(totals.values)
+      return totals.figures()
+    })
+  }
+
+  async #meet(compiled: Compiled, call: string, anew = false): Promise<void> {
+    const { group } = compiled
+    if (group !== undefined) await meet({ group, session: await this.#state.open(), compiled }, call, this, anew)
+  }
+
+  async #openSteps(): Promise<{ session: Session; steps: StepRunner }> {
     const session = await this.#state.open()
-    this.#steps = new Steps(session, learner, this.seed, stepsPerExecution > 1)
+    this.#steps = makeSteps(session, requireLearner(this), this.seed)
     return { session, steps: this.#steps }
   }
 }

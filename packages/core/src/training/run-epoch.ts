@@ -1,10 +1,11 @@
+import { globalSize } from './batch.ts'
 import { begin } from './begin.ts'
 import type { TrainedModel } from './callback.ts'
 import type { CallbackList } from './callback-list.ts'
 import { after, type Position, type TrainingProgress } from './progress.ts'
 import type { Session } from './session.ts'
 import type { BatchSource } from './source.ts'
-import type { Staged, Steps } from './steps.ts'
+import type { Staged, StepRunner } from './step-runner.ts'
 import type { Totals } from './totals.ts'
 import { type Unit, type UnitOptions, units } from './units.ts'
 
@@ -12,7 +13,7 @@ import { type Unit, type UnitOptions, units } from './units.ts'
 export interface EpochRun {
   readonly model: TrainedModel
   readonly session: Session
-  readonly steps: Steps
+  readonly steps: StepRunner
   readonly progress: TrainingProgress
   readonly plan: { readonly source: BatchSource; readonly unitOptions: Omit<UnitOptions, 'first'> }
   readonly callbacks: CallbackList
@@ -20,27 +21,33 @@ export interface EpochRun {
 
 /**
  * Trains on the units of the epoch in progress from where it stands, each staged while the one before runs. Returns
- * whether the epoch came to its end, rather than being stopped.
+ * whether the epoch came to its end, rather than being stopped, here or by another rank.
  */
 export async function runEpoch(run: EpochRun, totals: Totals): Promise<boolean> {
-  const { model, session, callbacks } = run
+  const { model, session, steps, callbacks } = run
   const stream = stagedUnits(run)
   let batch = run.progress.batch
   let upcoming = begin(stream.next())
+  let leaving = false
   try {
     for (;;) {
       const { value: staged, done } = await upcoming
       if (done === true) return true
+      if (leaving) {
+        await session.turns.take(() => steps.leave(staged))
+        return false
+      }
       const { unit } = staged
       await announce(unit, batch, callbacks)
       const running = begin(session.turns.take(() => advance(run, staged, totals)))
       upcoming = begin(stream.next())
-      const sums = await running
+      const made = await running
+      if (made === undefined) return false
       // Callbacks find the data at rest as well as the engine; what failed there is thrown where it is needed.
       await upcoming.catch(() => undefined)
-      await report(unit, batch, { sums, totals, callbacks })
+      await report(unit, batch, made, callbacks)
       batch += unit.batches.length
-      if (model.stopTraining && unit.completes !== undefined) return (await upcoming).done === true
+      leaving = model.stopTraining && unit.completes !== undefined
     }
   } finally {
     await abandon(stream, upcoming)
@@ -57,15 +64,20 @@ async function* stagedUnits({ plan, steps, progress }: EpochRun): AsyncGenerator
 }
 
 /** Runs a unit and counts it; nothing comes between its update and the progress. */
-async function advance({ steps, progress }: EpochRun, staged: Staged, totals: Totals): Promise<Float32Array[]> {
-  const sums = await steps.run(staged)
-  const { batches, completes } = staged.unit
-  for (const [index, batch] of batches.entries()) totals.add(sums[index] as Float32Array, batch)
+async function advance(
+  { steps, progress }: EpochRun,
+  staged: Staged,
+  totals: Totals,
+): Promise<readonly Totals[] | undefined> {
+  const made = await steps.run(staged)
+  if (made === undefined) return undefined
+  const { completes } = staged.unit
+  for (const each of made) totals.merge(each)
   if (completes !== undefined) {
     const batch = progress.batch + completes.batches
     Object.assign(progress, after(staged.position, staged.unit), { batch, totals: totals.values.slice() })
   }
-  return sums
+  return made
 }
 
 /** Lets go of the unit that was staged ahead, if there is one, and of the data. */
@@ -79,22 +91,16 @@ async function abandon(
 }
 
 async function announce(unit: Unit, first: number, callbacks: CallbackList): Promise<void> {
-  for (const [index, { size }] of unit.batches.entries()) {
-    await callbacks.batchBegin(first + index, { batch: first + index, size })
+  for (const [index, each] of unit.batches.entries()) {
+    await callbacks.batchBegin(first + index, { batch: first + index, size: globalSize(each) })
   }
 }
 
-interface Outcome {
-  /** Of each batch of a unit. */
-  readonly sums: readonly Float32Array[]
-  readonly totals: Totals
-  readonly callbacks: CallbackList
-}
-
-async function report(unit: Unit, first: number, { sums, totals, callbacks }: Outcome): Promise<void> {
-  for (const [index, batch] of unit.batches.entries()) {
+async function report(unit: Unit, first: number, made: readonly Totals[], callbacks: CallbackList): Promise<void> {
+  for (const [index, each] of unit.batches.entries()) {
+    const size = globalSize(each)
     // Of no sample there are no figures, rather than some that are not numbers.
-    const figures = batch.size === 0 ? {} : totals.single(sums[index] as Float32Array, batch)
-    await callbacks.batchEnd(first + index, { batch: first + index, size: batch.size, ...figures })
+    const figures = size === 0 ? {} : (made[index] as Totals).figures()
+    await callbacks.batchEnd(first + index, { batch: first + index, size, ...figures })
   }
 }

@@ -69,10 +69,11 @@ export function checkBatchSize(batchSize: number): void {
   )
 }
 
-function rowPlan(
+/** The rows of each batch of an epoch over so many samples. */
+export function rowPlan(
   length: number,
   epoch: number,
-  { batchSize, shuffle, seed }: ArraySourceOptions,
+  { batchSize, shuffle, seed }: Pick<ArraySourceOptions, 'batchSize' | 'shuffle' | 'seed'>,
 ): (batch: number) => Rows {
   const sizeOf = (start: number): number => Math.min(batchSize, length - start)
   if (shuffle === true) {

@@ -1,5 +1,5 @@
 import { type SlotEntry, slotEntries, type UpdatePlan } from '../apply/index.ts'
-import { type StateLayout, stateLayout } from '../backend/state-layout.ts'
+import { type Range, type StateLayout, stateEntry, stateLayout } from '../backend/state-layout.ts'
 import type { Learner } from '../learners/learner.ts'
 import { batchStatistics, names, type Program } from './program.ts'
 
@@ -10,6 +10,8 @@ export interface StatePlan {
   readonly update: UpdatePlan | undefined
   /** What the learner keeps. */
   readonly slots: readonly SlotEntry[]
+  /** Where sums of gradients and of batch statistics lie, up to the state's end; before it lies all that is kept. */
+  readonly exchanged: Range
 }
 
 /** Trained parameters come first, then other weights, slots, gradients, batch statistics: what is exchanged lies together. */
@@ -25,7 +27,12 @@ export function statePlan(program: Program, learner: Learner | undefined): State
     ...(update?.parameters ?? []).map(({ gradient, shape }) => [gradient, shape] as const),
     ...(update?.statistics ?? []).map(({ sum, shape }) => [sum, shape] as const),
   ])
-  return { layout, update, slots }
+  const [first] = [
+    ...(update?.parameters ?? []).map(({ gradient }) => gradient),
+    ...(update?.statistics ?? []).map(({ sum }) => sum),
+  ]
+  const start = first === undefined ? layout.length : stateEntry(layout, first).offset
+  return { layout, update, slots, exchanged: { start, end: layout.length } }
 }
 
 function updatePlan(program: Program, learner: Learner): UpdatePlan {

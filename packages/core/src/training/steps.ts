@@ -8,21 +8,13 @@ import type { Objective } from './objective.ts'
 import { names } from './program.ts'
 import type { Position } from './progress.ts'
 import type { Session } from './session.ts'
-import { denominatorOf } from './totals.ts'
+import type { Staged, StepRunner } from './step-runner.ts'
+import { denominatorOf, Totals } from './totals.ts'
 import type { Unit } from './units.ts'
 import { updateScalars, writeScalars } from './updater.ts'
 
-/** A unit whose batches lie in the engine's memory. It is to be run once, or disposed. */
-export interface Staged extends Disposable {
-  readonly unit: Unit
-  /** Where training stands before it. */
-  readonly position: Position
-  /** None for a batch without samples. */
-  readonly feed: Feed | undefined
-}
-
-/** Runs training units on a session. A unit may be staged while another runs. */
-export class Steps {
+/** Runs training units on a session, for one process alone. */
+export class Steps implements StepRunner {
   readonly #session: Session
   readonly #learner: Learner
   readonly #seed: number
@@ -38,7 +30,6 @@ export class Steps {
     this.#inGraph = inGraph
   }
 
-  /** Copies a unit's data and draws its random tensors. */
   async stage(unit: Unit, position: Position): Promise<Staged> {
     const [batch] = unit.batches
     if (batch === undefined || batch.size === 0)
@@ -54,21 +45,35 @@ export class Steps {
     return { unit, position, feed, [Symbol.dispose]: () => feed[Symbol.dispose]() }
   }
 
-  /**
-   * Runs a unit and, where it completes a step, the update; to be called in a turn of the session. Returns the sums of
-   * each of its batches.
-   */
-  async run(staged: Staged): Promise<Float32Array[]> {
+  async run(staged: Staged): Promise<Totals[]> {
     using running = staged
-    const { unit, feed, position } = running
-    const { length } = this.#session.sums
+    const { unit, position } = running
+    const totals = await this.compute(running)
+    if (!this.#inGraph && unit.completes?.steps === 1)
+      await this.update(unit.denominators[0] ?? 0, unit.completes.samples, position)
+    return totals
+  }
+
+  async leave(staged: Staged): Promise<void> {
+    staged[Symbol.dispose]()
+  }
+
+  /** The part of {@link run} before the update: gradients go to the state. Returns the totals of each of the batches. */
+  async compute(staged: Staged): Promise<Totals[]> {
+    const { unit, feed, position } = staged
+    const layout = this.#session.sums
     if (this.#inGraph) this.#feedScalars(unit, feed, position)
     await feed?.run()
-    const all = feed?.outputs[names.sums] ?? new Float32Array(length)
-    this.nonFinite ??= await this.#findNonFinite(all, running)
-    if (!this.#inGraph && unit.completes?.steps === 1)
-      await this.#session.update(this.#scalars(unit.denominators[0] ?? 0, unit.completes.samples, position))
-    return unit.batches.map((_, run) => all.slice(run * length, (run + 1) * length))
+    const all = feed?.outputs[names.sums] ?? new Float32Array(layout.length)
+    this.nonFinite ??= await this.#findNonFinite(all, staged)
+    return unit.batches.map((batch, run) =>
+      Totals.ofBatch(layout, all.subarray(run * layout.length, (run + 1) * layout.length), batch),
+    )
+  }
+
+  /** The update by the gradient sums in the state, divided by `denominator`. */
+  async update(denominator: number, samples: number, position: Position): Promise<void> {
+    await this.#session.update(this.#scalars(denominator, samples, position))
   }
 
   async #findNonFinite(sums: Float32Array, { unit, feed }: Staged): Promise<string | undefined> {
@@ -94,7 +99,7 @@ export class Steps {
 }
 
 /** With several outputs: factors that let one division, by the first output's denominator, serve all of them. */
-function scalesOf(objectives: readonly Objective[], unit: Unit, batch: Batch): Record<string, number> {
+export function scalesOf(objectives: readonly Objective[], unit: Unit, batch: Batch): Record<string, number> {
   const denominator = (index: number): number => unit.denominators[index] ?? denominatorOf(batch, index)
   const first = Math.max(1, denominator(0))
   const entries = objectives.map(({ name, lossWeight }, index) => [

@@ -78,11 +78,15 @@ describe('totals', () => {
     expect(denominatorOf(batch(4, [1, 2, 0, 1]), 0)).toBe(3)
   })
 
-  it('give the figures of one batch without counting it', () => {
+  it('of batches by themselves add up to those of all', () => {
     const totals = new Totals(single)
-    totals.add([10, 4, 2, 0.5], batch(2, [1, 1]))
-    expect(totals.single([2, 3, 1, 0], batch(1, [1]))).toEqual({ loss: 2, mean_absolute_error: 3 })
+    totals.merge(Totals.ofBatch(single, [10, 4, 2, 0.5], batch(2, [1, 1])))
+    const alone = Totals.ofBatch(single, [2, 3, 1, 0], batch(1, [1]))
+    expect(alone.figures()).toEqual({ loss: 2, mean_absolute_error: 3 })
     expect(totals.figures()['loss']).toBe(5.5)
+    totals.merge(alone)
+    expect([totals.samples, ...totals.denominators]).toEqual([3, 3])
+    expect(totals.figures()['loss']).toBeCloseTo(4 + 1 / 3)
   })
 
   it('of samples without any weight are 0, of no samples not a number', () => {

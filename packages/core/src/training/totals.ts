@@ -63,11 +63,22 @@ export class Totals {
       this.values[length - 1 + index] = (this.values[length - 1 + index] as number) + value
   }
 
-  /** The figures of one batch by itself. */
-  single(sums: ArrayLike<number>, batch: Batch): Record<string, number> {
-    const alone = new Totals(this.#layout)
+  /** Those of one batch by itself. */
+  static ofBatch(layout: SumsLayout, sums: ArrayLike<number>, batch: Batch): Totals {
+    const alone = new Totals(layout)
     alone.add(sums, batch)
-    return alone.figures()
+    return alone
+  }
+
+  /** Adds totals of the same layout. */
+  merge({ values }: Totals): void {
+    for (const [index, value] of values.entries()) this.values[index] = (this.values[index] as number) + value
+  }
+
+  /** For each output, what its loss sum is divided by. */
+  get denominators(): Float64Array {
+    const { length, outputs } = this.#layout
+    return this.values.subarray(length, length + outputs.length)
   }
 
   get samples(): number {

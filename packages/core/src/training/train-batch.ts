@@ -2,13 +2,13 @@ import type { Batch } from './batch.ts'
 import type { Logs } from './callback.ts'
 import { after, type TrainingProgress } from './progress.ts'
 import type { Session } from './session.ts'
-import type { Steps } from './steps.ts'
+import type { StepRunner } from './step-runner.ts'
 import { Totals } from './totals.ts'
 import { accumulatedUnits, type Unit } from './units.ts'
 
 interface BatchRun {
   readonly session: Session
-  readonly steps: Steps
+  readonly steps: StepRunner
   readonly progress: TrainingProgress
 }
 
@@ -18,8 +18,7 @@ export async function trainBatch({ session, steps, progress }: BatchRun, batch: 
   const [unit] = accumulatedUnits([batch]) as [Unit]
   const staged = await steps.stage(unit, { step: progress.step, samples: progress.samples })
   await session.turns.take(async () => {
-    const [sums] = await steps.run(staged)
-    totals.add(sums as Float32Array, batch)
+    for (const each of (await steps.run(staged)) ?? []) totals.merge(each)
     Object.assign(progress, after(staged.position, unit))
   })
   return totals.figures()

@@ -1,4 +1,4 @@
-import type { Batch } from './batch.ts'
+import { type Batch, globalSize } from './batch.ts'
 import type { BatchSource } from './source.ts'
 import { denominatorOf } from './totals.ts'
 
@@ -6,17 +6,19 @@ import { denominatorOf } from './totals.ts'
 export interface Unit {
   /** More than one only when steps are fused; then all of one size. */
   readonly batches: readonly Batch[]
+  /** The first of its update. */
+  readonly begins: boolean
   /** Position in the global batch of the first sample. */
   readonly firstPosition: number
   /** Add to the gradients of the unit before, with which this one makes up a step. */
   readonly accumulate: boolean
   /** Set on the unit that completes a step (or several fused ones): after it, and only then, training may be left. */
   readonly completes?: StepCounts
-  /** For each output, what its loss sums are divided by in this step. */
+  /** For each output, what its loss sums are divided by in this step; of several ranks this one's share of it. */
   readonly denominators: readonly number[]
 }
 
-/** What the steps that a unit completes add up to, over all of their micro-batches. */
+/** What the steps that a unit completes add up to, over all of their micro-batches and ranks. */
 export interface StepCounts {
   /** Updates: none where there was no sample. */
   readonly steps: number
@@ -53,11 +55,13 @@ export function accumulatedUnits(group: readonly Batch[]): Unit[] {
   const denominators = Array.from({ length: outputs }, (_, index) =>
     group.reduce((sum, batch) => sum + denominatorOf(batch, index), 0),
   )
-  const samples = group.reduce((sum, batch) => sum + batch.size, 0)
-  let firstPosition = 0
+  const samples = group.reduce((sum, batch) => sum + globalSize(batch), 0)
+  let [before, own] = [0, 0]
   return group.map((batch, index) => {
-    const unit = { batches: [batch], firstPosition, accumulate: firstPosition > 0, denominators }
-    firstPosition += batch.size
+    const firstPosition = before + (batch.share?.offset ?? 0)
+    const unit = { batches: [batch], begins: index === 0, firstPosition, accumulate: own > 0, denominators }
+    before += globalSize(batch)
+    own += batch.size
     const completes = { steps: samples > 0 ? 1 : 0, samples, batches: group.length }
     return index === group.length - 1 ? { ...unit, completes } : unit
   })
@@ -72,6 +76,7 @@ function fusedUnits(group: readonly Batch[], wanted: number): Unit[] {
   return [
     {
       batches: group,
+      begins: true,
       firstPosition: 0,
       accumulate: false,
       completes: { steps: group.length, samples, batches: group.length },
