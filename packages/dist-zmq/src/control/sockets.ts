@@ -1,0 +1,125 @@
+import { Context, Dealer, type Event, Router } from 'zeromq'
+import type { JobKeys } from '../security/curve.ts'
+import { Doorkeeper, zapDomain } from '../security/doorkeeper.ts'
+
+/** Milliseconds after which a peer that answers no ping counts as gone, and between two pings. */
+export const heartbeat = { interval: 500, timeout: 2000 } as const
+
+/** What becomes of a socket's connections, for those who want to know. */
+export type Listener = (event: Event) => void
+
+/**
+ * All ZeroMQ sockets of one group on one rank, in a context of their own. They are kept here, since a socket without a
+ * reference is collected and closed; and closed here, since a thread that ends with an open one takes the process along.
+ */
+export class Sockets {
+  readonly #context: Context = new Context({ blocky: false })
+  readonly #keys: JobKeys | undefined
+  readonly #doorkeeper: Doorkeeper | undefined
+  readonly #open = new Map<Router | Dealer, Promise<unknown>>()
+
+  constructor(keys: JobKeys | undefined) {
+    this.#keys = keys
+    this.#doorkeeper = keys ? new Doorkeeper(this.#context, keys.client.publicKey) : undefined
+  }
+
+  /** Whether what the sockets carry is encrypted and its sender known to hold the key. */
+  get encrypted(): boolean {
+    return this.#keys !== undefined
+  }
+
+  /** Has to be awaited before the first socket is made. */
+  async ready(): Promise<void> {
+    await this.#doorkeeper?.open()
+  }
+
+  /** A socket that binds. A stranger's messages come with an identity that nobody was given. */
+  router(limits: Limits, listener: Listener): Router {
+    const socket = new Router({
+      ...this.#common(limits),
+      ...(this.#keys ? { curveServer: true, curveSecretKey: this.#keys.server.secretKey, zapDomain } : {}),
+      mandatory: true,
+    })
+    return this.#keep(socket, listener)
+  }
+
+  /** A socket that connects; `identity` is what the router at the other end knows it by. */
+  dealer(limits: Limits, listener: Listener, identity?: string): Dealer {
+    const keys = this.#keys
+    const socket = new Dealer({
+      ...this.#common(limits),
+      ...(keys
+        ? {
+            curveServerKey: keys.server.publicKey,
+            curvePublicKey: keys.client.publicKey,
+            curveSecretKey: keys.client.secretKey,
+          }
+        : {}),
+      ...(identity === undefined ? {} : { routingId: identity }),
+      immediate: true,
+      connectTimeout: 2000,
+      reconnectInterval: 50,
+      reconnectMaxInterval: 1000,
+    })
+    return this.#keep(socket, listener)
+  }
+
+  /** Closes all; settles when no event of any of them is to come, so that the thread may end. */
+  async close(): Promise<void> {
+    for (const socket of this.#open.keys()) socket.close()
+    await Promise.all(this.#open.values())
+    this.#doorkeeper?.close()
+    // A receive that was pending rejects in a later turn of the event loop.
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+
+  #common(limits: Limits) {
+    return {
+      context: this.#context,
+      linger: 0,
+      sendTimeout: limits.sendTimeout,
+      receiveTimeout: -1,
+      maxMessageSize: limits.maxMessageSize,
+      sendHighWaterMark: limits.highWaterMark,
+      receiveHighWaterMark: limits.highWaterMark,
+      ...(limits.heartbeats
+        ? {
+            heartbeatInterval: heartbeat.interval,
+            heartbeatTimeout: heartbeat.timeout,
+            heartbeatTimeToLive: heartbeat.timeout,
+          }
+        : {}),
+      handshakeInterval: 5000,
+      ipv6: limits.ipv6,
+    }
+  }
+
+  #keep<Socket extends Router | Dealer>(socket: Socket, listener: Listener): Socket {
+    this.#open.set(socket, observe(socket, listener))
+    return socket
+  }
+}
+
+/** What differs between sockets of control and of data. */
+export interface Limits {
+  readonly maxMessageSize: number
+  /** Messages, in each direction. */
+  readonly highWaterMark: number
+  /** Milliseconds that a send may wait for room. */
+  readonly sendTimeout: number
+  readonly ipv6: boolean
+  /** Pings; not where long messages on slow wires hold them up. */
+  readonly heartbeats: boolean
+}
+
+async function observe(socket: Router | Dealer, listener: Listener): Promise<void> {
+  try {
+    for (;;) {
+      const event = await socket.events.receive()
+      if (event.type === 'end') return
+      listener(event)
+    }
+  } catch {
+    return // The observer was closed together with its socket.
+  }
+}

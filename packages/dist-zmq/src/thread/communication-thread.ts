@@ -1,0 +1,127 @@
+import { Worker } from 'node:worker_threads'
+import { Lifeline } from '@lockstep/collectives'
+import { LockstepError } from '@lockstep/core'
+import { fromReason, type Reason } from '../reason.ts'
+import { type Answer, board, bytesSentAt, type Call, type Command, type GroupInfo } from './protocol.ts'
+import type { GroupSettings } from './settings.ts'
+import { threads } from './threads.ts'
+
+type Value = Uint8Array | readonly Uint8Array[] | undefined
+
+/** The thread in which all communication of a rank happens, as the main thread holds it. It keeps the process alive only while a call is pending. */
+export class CommunicationThread {
+  readonly #worker: Worker
+  readonly #shared: SharedArrayBuffer = new SharedArrayBuffer(board.bytes)
+  readonly #life: Lifeline = new Lifeline()
+  readonly #calls = new Map<number, { resolve: (value: Value) => void; reject: (error: Error) => void }>()
+  readonly #ended: Promise<void>
+  readonly #log: (line: string) => void
+  #formed: ((group: GroupInfo) => void) | undefined
+  #next = 0
+  #holds = 0
+
+  constructor(settings: GroupSettings, log: (line: string) => void) {
+    this.#log = log
+    const file = import.meta.url.endsWith('.ts') ? '../worker/main.ts' : '../worker/main.js'
+    const worker = new Worker(new URL(file, import.meta.url), { workerData: { settings, shared: this.#shared } })
+    this.#worker = worker
+    worker.on('message', (answer: Answer) => this.#handle(answer))
+    worker.on('error', (error) => this.#end(crashed(error)))
+    this.#ended = new Promise((resolve) => {
+      worker.once('exit', () => {
+        threads.delete(this)
+        this.#end(crashed(new Error('it ended')))
+        resolve()
+      })
+    })
+    threads.add(this)
+    worker.unref()
+  }
+
+  get bytesSent(): number {
+    return new Float64Array(this.#shared)[bytesSentAt] ?? 0
+  }
+
+  /** Resolves with the reason for which no more calls are possible. */
+  get closed(): Promise<Error> {
+    return this.#life.ended
+  }
+
+  /** Resolves when the group has formed. */
+  formed(): Promise<GroupInfo> {
+    return this.#held(
+      this.#life.promise((resolve) => {
+        this.#formed = resolve
+      }),
+    )
+  }
+
+  call(call: Call): Promise<Value> {
+    const id = this.#next++
+    return this.#held(
+      this.#life.promise((resolve, reject) => {
+        this.#calls.set(id, { resolve, reject })
+        this.#post({ kind: 'call', id, call })
+      }),
+    )
+  }
+
+  abort(reason: Reason): void {
+    this.#post({ kind: 'abort', reason })
+    this.#end(fromReason(reason))
+  }
+
+  /** Leaves the group; settles when the thread has ended. */
+  async leave(): Promise<void> {
+    this.#post({ kind: 'leave' })
+    this.#end(new LockstepError('disposed', { object: 'communicator' }, 'the communicator was disposed; connect again'))
+    await this.#held(this.#ended)
+  }
+
+  /** What can be done in the very last moment of the process, which waits here: the thread closes its sockets, or the process would crash. */
+  leaveNow(exitCode: number, patienceMs: number): void {
+    const rank = 'this process'
+    if (exitCode !== 0) {
+      const message = `${rank} ends with exit code ${exitCode}`
+      this.#post({ kind: 'abort', reason: { code: 'aborted', details: { rank: 0 }, message } })
+    }
+    this.#post({ kind: 'leave' })
+    Atomics.wait(new Int32Array(this.#shared), board.closed, 0, patienceMs)
+  }
+
+  #handle(answer: Answer): void {
+    if (answer.kind === 'formed') this.#formed?.(answer.group)
+    else if (answer.kind === 'log') this.#log(answer.line)
+    else if (answer.kind === 'failed' || answer.kind === 'closed') this.#end(fromReason(answer.reason))
+    else {
+      const call = this.#calls.get(answer.id)
+      this.#calls.delete(answer.id)
+      if (answer.kind === 'done') call?.resolve(answer.value)
+      else call?.reject(fromReason(answer.reason))
+    }
+  }
+
+  #end(reason: Error): void {
+    this.#life.end(reason)
+    this.#calls.clear()
+  }
+
+  #post(command: Command): void {
+    this.#worker.postMessage(command)
+  }
+
+  /** Keeps the process alive until the work is done. */
+  async #held<T>(work: Promise<T>): Promise<T> {
+    if (this.#holds++ === 0) this.#worker.ref()
+    try {
+      return await work
+    } finally {
+      if (--this.#holds === 0) this.#worker.unref()
+    }
+  }
+}
+
+function crashed(error: Error): Error {
+  const message = `the communication thread failed: ${error.message}; this is a bug of Lockstep or of ZeroMQ, please report it`
+  return new LockstepError('engine-failure', { engine: 'communication thread' }, message, { cause: error })
+}

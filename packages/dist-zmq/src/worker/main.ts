@@ -1,0 +1,85 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { fromReason, toReason } from '../reason.ts'
+import { type Answer, board, bytesSentAt, type Call, type Command } from '../thread/protocol.ts'
+import type { GroupSettings } from '../thread/settings.ts'
+import { type Group, openGroup } from './open-group.ts'
+import { ProgressReport } from './progress-report.ts'
+import { serve, showCall } from './serve.ts'
+
+/** What the main thread gives to a communication thread. */
+interface ThreadData {
+  readonly settings: GroupSettings
+  readonly shared: SharedArrayBuffer
+}
+
+/** How often a rank says how far it is. */
+const reportMs = 500
+
+const { settings, shared } = workerData as ThreadData
+const state = new Int32Array(shared)
+const figures = new Float64Array(shared)
+// A rank is late when the others say so; by then the hub must have had the time to hear how far everybody is.
+const report = new ProgressReport(Math.max(settings.timeoutMs - 1.5 * reportMs, settings.timeoutMs / 2))
+let group: Group | undefined
+let reports: NodeJS.Timeout | undefined
+let over = false
+
+const say = (answer: Answer): void => parentPort?.postMessage(answer)
+const asReason = (error: unknown) => toReason(error, settings.rank)
+
+async function start(): Promise<void> {
+  try {
+    group = await openGroup(settings, (line) => say({ kind: 'log', line }))
+  } catch (error) {
+    say({ kind: 'failed', reason: asReason(error) })
+    return finish()
+  }
+  const { communicator, plane } = group
+  reports = setInterval(() => {
+    if (figures[bytesSentAt] !== communicator.bytesSent) report.moved()
+    figures[bytesSentAt] = communicator.bytesSent
+    plane.report(report.progress)
+  }, reportMs)
+  void communicator.closed.then((reason) => say({ kind: 'closed', reason: asReason(reason) }))
+  const { generation, members } = plane
+  const lanes = members.map(({ rank }) => (rank === settings.rank ? '' : communicator.lane(rank)))
+  say({ kind: 'formed', group: { generation, members, lanes } })
+}
+
+async function answer(id: number, call: Call): Promise<void> {
+  if (!group) return
+  const { communicator } = group
+  const done = report.begin(showCall(call), 'timeoutMs' in call ? call.timeoutMs : undefined)
+  try {
+    const value = await serve(communicator, call)
+    figures[bytesSentAt] = communicator.bytesSent
+    say({ kind: 'done', id, ...(value ? { value } : {}) })
+  } catch (error) {
+    say({ kind: 'rejected', id, reason: asReason(error) })
+  } finally {
+    done()
+  }
+}
+
+async function leave(): Promise<void> {
+  if (over) return
+  over = true
+  clearInterval(reports)
+  await group?.close()
+  finish()
+}
+
+/** Ends the thread: with no socket open, or the addon would take the whole process along. */
+function finish(): void {
+  Atomics.store(state, board.closed, 1)
+  Atomics.notify(state, board.closed)
+  parentPort?.close()
+}
+
+parentPort?.on('message', (command: Command) => {
+  if (command.kind === 'call') void answer(command.id, command.call)
+  else if (command.kind === 'abort') group?.communicator.abort(fromReason(command.reason))
+  else void leave()
+})
+
+await start()

@@ -1,0 +1,100 @@
+import { hostname } from 'node:os'
+import { communicator, type GroupCommunicator } from '@lockstep/collectives'
+import { LockstepError } from '@lockstep/core'
+import { hostGroup } from '../control/host.ts'
+import { joinGroup } from '../control/join.ts'
+import { type Hello, protocol } from '../control/member.ts'
+import type { ControlPlane } from '../control/plane.ts'
+import { Sockets } from '../control/sockets.ts'
+import { openLanes, showLanes } from '../lanes/open-lanes.ts'
+import { bracketed } from '../lanes/zmq/zmq-endpoint.ts'
+import { deriveKeys } from '../security/curve.ts'
+import { readKeyFile } from '../security/key-file.ts'
+import type { GroupSettings } from '../thread/settings.ts'
+import { packageVersion } from '../version.ts'
+import { addressTowards, isLoopback, isOwn, resolveHost } from './addresses.ts'
+import { hostId } from './host-id.ts'
+
+/** A group that has formed, as the communication thread holds it. */
+export interface Group {
+  readonly communicator: GroupCommunicator
+  readonly plane: ControlPlane
+  readonly lanes: string
+  /** Leaves in peace when the group has not ended, and closes everything. */
+  close(): Promise<void>
+}
+
+/** Meets the other ranks and opens the lanes to them; rejects, with nothing left open, when that fails. */
+export async function openGroup(settings: GroupSettings, log: (line: string) => void): Promise<Group> {
+  const keys = settings.keyFile === undefined ? undefined : deriveKeys(readKeyFile(settings.keyFile))
+  const target = await resolveHost(settings.host)
+  if (!keys && !isLoopback(target)) throw keyNeeded(settings, target)
+  const sockets = new Sockets(keys)
+  let plane: ControlPlane | undefined
+  try {
+    await sockets.ready()
+    const own = await introduction(settings, target)
+    const ipv6 = target.includes(':')
+    const listen = settings.rank > 0 || isOwn(target) ? target : ipv6 ? '::' : '0.0.0.0'
+    const endpoint = `tcp://${bracketed(listen)}:${settings.port}`
+    const { rendezvousTimeoutMs: patienceMs, timeoutMs, generation } = settings
+    const at = { endpoint, ipv6, sockets, patienceMs, timeoutMs, generation, log }
+    plane = await (settings.rank === 0 ? hostGroup(own, at) : joinGroup(own, at))
+    return await complete(settings, plane, sockets)
+  } catch (error) {
+    plane?.abort(error as Error)
+    await plane?.close()
+    await sockets.close()
+    throw error
+  }
+}
+
+async function complete(settings: GroupSettings, plane: ControlPlane, sockets: Sockets): Promise<Group> {
+  const transport = await Promise.race([openLanes(plane, settings.job, sockets), failure(plane)])
+  // The watch names who is late, so it gets the chance to speak first.
+  const calls = communicator(transport, { timeoutMs: settings.timeoutMs + 2000, segmentBytes: 1024 * 1024 })
+  let leaving = false
+  void plane.ended.then((reason) => leaving || calls.abort(reason))
+  void calls.closed.then((reason) => leaving || plane.abort(reason))
+  return {
+    communicator: calls,
+    plane,
+    lanes: showLanes(plane),
+    close: async () => {
+      leaving = true
+      await calls[Symbol.asyncDispose]()
+      await plane.leave()
+      await plane.close()
+      await sockets.close()
+    },
+  }
+}
+
+function failure(plane: ControlPlane): Promise<never> {
+  return plane.ended.then((reason) => Promise.reject(reason))
+}
+
+async function introduction(settings: GroupSettings, target: string): Promise<Hello> {
+  const atRank0 = settings.rank === 0 && isOwn(target)
+  const address = atRank0 || isLoopback(target) ? target : await addressTowards(target)
+  return {
+    protocol,
+    version: packageVersion(),
+    job: settings.job,
+    worldSize: settings.worldSize,
+    rank: settings.rank,
+    host: hostname(),
+    hostId: hostId(),
+    address,
+    pid: process.pid,
+    lane: settings.lane ?? '',
+    encrypt: settings.encrypt,
+    maps: false,
+  }
+}
+
+function keyNeeded({ rank, host }: GroupSettings, address: string): Error {
+  const where = host === address ? address : `${host} (${address})`
+  const message = `rank ${rank} would open ${where} to other machines without a key, so that anybody could join; give all ranks the same key file (keyFile or LOCKSTEP_KEY_FILE, see createKeyFile), or meet at 127.0.0.1`
+  return new LockstepError('invalid-argument', { argument: 'keyFile' }, message)
+}
