@@ -1,11 +1,24 @@
 import type { Runner } from './backend-tests.ts'
+import { agreementTests } from './distributed/agreement.ts'
+import { cntkTests } from './distributed/cntk.ts'
+import { controlTests } from './distributed/control.ts'
 import { dataShapeTests } from './distributed/data-shapes.ts'
+import { datasetTests } from './distributed/datasets.ts'
 import { equalityTests } from './distributed/equality.ts'
+import { measuringTests } from './distributed/measuring.ts'
 import type { DistributedTests, GroupSubject } from './distributed/ranks.ts'
 
 /** The tests of {@link distributedTrainingTests} by what they claim, for running a part of them. */
 export function listDistributedTrainingTests(): DistributedTests {
-  return { ...equalityTests, ...dataShapeTests }
+  return {
+    ...equalityTests,
+    ...dataShapeTests,
+    ...agreementTests,
+    ...controlTests,
+    ...measuringTests,
+    ...datasetTests,
+    ...cntkTests,
+  }
 }
 
 /**

@@ -1,5 +1,7 @@
 export { backendTests, listBackendTests, type Runner, type TestId, type Waiver } from './backend-tests.ts'
 export { defaultTolerance, type Tolerance } from './compare.ts'
+export type { DistributedTests, GroupSubject } from './distributed/ranks.ts'
+export { distributedTrainingTests, listDistributedTrainingTests } from './distributed-training-tests.ts'
 export { type GradientTestOptions, gradientTests, listGradientTests } from './gradient-tests.ts'
 export { type LearnerSubject, learnerTests } from './learner-tests.ts'
 export type { Subject } from './subject.ts'

@@ -1,8 +1,7 @@
-import { concatenate, dense, input, type Model, model as functional } from '@lockstep/core'
 import { reference } from '@lockstep/backend-reference'
-import { dataParallel } from '@lockstep/core'
+import { concatenate, dataParallel, dense, model as functional, input, type Model } from '@lockstep/core'
 import { distance, expectAtMost, expectSame, network, samples, using, withStatistics } from '../training/subjects.ts'
-import { globalOrder, inOrder, shardOf, shardings, startOf } from './global-order.ts'
+import { globalOrder, inOrder, shardings, shardOf, startOf } from './global-order.ts'
 import { type DistributedTests, type GroupSubject, modelOf, onRanks } from './ranks.ts'
 
 const quiet = { verbose: 0, shuffle: false } as const
@@ -171,7 +170,10 @@ export const dataShapeTests: DistributedTests = {
       using(build(), async (model) => {
         model.compile({ ...compile, backend: backend(), learner: dataParallel('sgd', communicator) })
         const start = startOf(lengths, communicator.rank)
-        return run(model, Array.from({ length: lengths[communicator.rank] as number }, (_, row) => start + row))
+        return run(
+          model,
+          Array.from({ length: lengths[communicator.rank] as number }, (_, row) => start + row),
+        )
       }),
     )
     for (const weights of all) expectAtMost('difference of the weights', distance(weights, one), 1e-6)

@@ -1,5 +1,16 @@
-import { batchNormalization, type Callback, type Communicator, defineLearner, type FitOptions, type Learner, regularizers } from '@lockstep/core'
-import { dense, dropout, type Layer } from '@lockstep/core'
+import {
+  batchNormalization,
+  type Callback,
+  type Communicator,
+  defineLearner,
+  dense,
+  dropout,
+  type FitOptions,
+  type Layer,
+  type Learner,
+  regularizers,
+  sgd,
+} from '@lockstep/core'
 import {
   distance,
   expectAtMost,
@@ -64,7 +75,10 @@ async function expectTenSteps(subject: GroupSubject, recipe: Recipe, worldSize =
   const data = samples(76)
   for (const lengths of shardings(76, worldSize)) {
     const fit = { batchSize: 8 }
-    const [one, all] = [await alone(subject, recipe, data, lengths, fit), await together(subject, recipe, data, lengths, fit)]
+    const [one, all] = [
+      await alone(subject, recipe, data, lengths, fit),
+      await together(subject, recipe, data, lengths, fit),
+    ]
     expectAtMost(`difference of the weights with parts of ${lengths}`, distance(all.weights, one.weights), limit)
     for (const [name, values] of Object.entries(one.history))
       expectAtMost(`difference of ${name}`, Math.abs((all.history[name]?.[0] ?? 9) - (values[0] ?? 0)), 1e-6)
@@ -103,8 +117,10 @@ export const equalityTests: DistributedTests = {
   ),
   'dropout masks are those of one process': (subject) => expectTenSteps(subject, { layers: withDropout }),
   'regularisers count once, and gradients are clipped after the exchange': async (subject) => {
-    const { sgd } = await import('@lockstep/core')
-    await expectTenSteps(subject, { layers: regularised, learner: sgd({ learningRate: 0.1, clipNorm: 0.5, weightDecay: 0.1 }) })
+    await expectTenSteps(subject, {
+      layers: regularised,
+      learner: sgd({ learningRate: 0.1, clipNorm: 0.5, weightDecay: 0.1 }),
+    })
   },
   'learners with slots stay close to one process': async (subject) => {
     for (const learner of ['momentum', 'adam', 'rmsprop', 'adadelta'])
@@ -114,7 +130,11 @@ export const equalityTests: DistributedTests = {
     expectTenSteps(subject, { layers: withDropout, gradientAccumulation: 3 }),
   'all ranks hold the same bits after every step, with batch normalisation too': async (subject) => {
     const layers = (): Layer[] => network(batchNormalization(), dropout({ rate: 0.3 }))
-    for (const lengths of [[20, 20, 20], [31, 0, 12], [1, 1, 1]]) {
+    for (const lengths of [
+      [20, 20, 20],
+      [31, 0, 12],
+      [1, 1, 1],
+    ]) {
       const data = samples(lengths.reduce((sum, length) => sum + length, 0))
       const hashes = await onRanks(subject, 3, async (communicator) => {
         const { x, y } = shardOf(data, lengths, communicator.rank)

@@ -45,10 +45,13 @@ function rowsOf(array: NdArray, order: readonly number[]): NdArray {
 
 /** Numbers of samples by rank that add up to `total`: equal ones, uneven ones, all on the last rank. */
 export function shardings(total: number, worldSize: number): number[][] {
-  const even = Array.from({ length: worldSize }, (_, rank) =>
-    Math.floor(((rank + 1) * total) / worldSize) - Math.floor((rank * total) / worldSize),
+  const even = Array.from(
+    { length: worldSize },
+    (_, rank) => Math.floor(((rank + 1) * total) / worldSize) - Math.floor((rank * total) / worldSize),
   )
-  const sizes = Array.from({ length: worldSize }, (_, rank) => Math.floor((total * (rank + 1)) / (worldSize * worldSize)))
+  const sizes = Array.from({ length: worldSize }, (_, rank) =>
+    Math.floor((total * (rank + 1)) / (worldSize * worldSize)),
+  )
   const rest = total - sizes.reduce((sum, size) => sum + size, 0)
   const uneven = sizes.map((size, rank) => (rank === 0 ? size + rest : size))
   const last = Array.from({ length: worldSize }, (_, rank) => (rank === worldSize - 1 ? total : 0))
