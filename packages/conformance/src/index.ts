@@ -6,5 +6,6 @@ export { type GradientTestOptions, gradientTests, listGradientTests } from './gr
 export { type LearnerSubject, learnerTests } from './learner-tests.ts'
 export type { Subject } from './subject.ts'
 export { trainingTests } from './training-tests.ts'
+export { runTransportTest, type TransportSubject, transportTests } from './transport-tests.ts'
 export { graphUpdates, hostUpdates, type UpdateSession, type UpdateSubject } from './update-subject.ts'
 export { updateTests } from './update-tests.ts'
