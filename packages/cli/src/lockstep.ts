@@ -1,4 +1,6 @@
 import { Command } from 'commander'
+import { devicesCommand } from './commands/devices.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { setupCommand } from './commands/setup.ts'
 
 /** The command `lockstep`. Each subcommand is a file of `commands/`; their errors are for `reportFailure`. */
@@ -8,5 +10,7 @@ export function lockstep(): Command {
     .option('--verbose', 'print stack traces, and what other programs say (so does DEBUG=lockstep)')
     .showSuggestionAfterError()
     .showHelpAfterError('(lockstep --help lists what there is)')
+    .addCommand(doctorCommand())
+    .addCommand(devicesCommand())
     .addCommand(setupCommand())
 }

@@ -7,6 +7,8 @@ export interface Steps {
    * `done` says of the result, or the title. An error marks the step and goes on to the caller.
    */
   run<T>(title: string, work: (note: (text: string) => void) => Promise<T>, done?: (result: T) => string): Promise<T>
+  /** Shows `title` while `work` runs; on a terminal nothing of it stays. */
+  wait<T>(title: string, work: () => Promise<T>): Promise<T>
   /** One line of its own. */
   say(text: string): void
 }
@@ -24,6 +26,14 @@ export function terminalSteps(): Steps {
       } catch (error) {
         spinner.fail(title)
         throw error
+      }
+    },
+    async wait(title, work) {
+      const spinner = ora({ text: title, stream: process.stderr, discardStdin: false }).start()
+      try {
+        return await work()
+      } finally {
+        spinner.stop()
       }
     },
     say: (text) => console.error(text),

@@ -7,7 +7,8 @@ import { findCompiler } from './compiler.ts'
 import type { InstallOptions } from './install.ts'
 import { isTensorflowFolder, takeFromFolder, takeFromWheel } from './libraries.ts'
 import { copyPackages, hasPackages, installPackages, npmSpecs } from './npm-packages.ts'
-import { type Variant, versions } from './variant.ts'
+import { findPip } from './pip.ts'
+import { downloadsFolder, type Variant, versions } from './variant.ts'
 import { deleteDownloads, downloadWheel, findWheel, wheelBytes } from './wheel.ts'
 
 /** Fills a folder with the libraries of a TensorFlow wheel and a binding that is compiled for them. */
@@ -17,6 +18,7 @@ export async function installFromWheel(folder: string, variant: Variant, options
   // What would stop the work late is looked for first.
   const compiler = await findCompiler(signal)
   if (options.from !== undefined) await checkFrom(options.from, variant)
+  else await checkDownload(variant, options)
   await takePackages(folder, variant, options)
   const include = await takeLibraries(folder, variant, options)
   await steps.run(`The binding, compiled by ${compiler}`, () =>
@@ -77,6 +79,10 @@ async function takeWheel(variant: Variant, { steps, from, python, signal }: Inst
     },
     () => `${title}, ${showBytes(size)}`,
   )
+}
+
+async function checkDownload(variant: Variant, { python, signal }: InstallOptions): Promise<void> {
+  if ((await findWheel(downloadsFolder(), variant)) === undefined) await findPip(python, signal)
 }
 
 /** Throws `unavailable` for a folder that lacks something, with the commands that fill it. */
