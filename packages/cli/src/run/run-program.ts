@@ -34,6 +34,8 @@ export async function runProgram(
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that what the program starts ends with it: a compiler is several programs.
+    detached: process.platform !== 'win32',
   })
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
@@ -42,8 +44,8 @@ export async function runProgram(
       onOutput?.(text)
     })
   }
-  const late = limit(timeoutMs, () => child.kill('SIGKILL'))
-  const kill = (): boolean => child.kill('SIGTERM')
+  const late = limit(timeoutMs, () => killGroup(child, 'SIGKILL'))
+  const kill = (): void => killGroup(child, 'SIGTERM')
   signal?.addEventListener('abort', kill)
   try {
     const problem = await ending(child)
@@ -56,6 +58,15 @@ export async function runProgram(
   } finally {
     late.clear()
     signal?.removeEventListener('abort', kill)
+  }
+}
+
+function killGroup(child: ReturnType<typeof spawn>, signal: NodeJS.Signals): void {
+  try {
+    if (process.platform === 'win32' || child.pid === undefined) child.kill(signal)
+    else process.kill(-child.pid, signal)
+  } catch {
+    // It ended by itself just now.
   }
 }
 
