@@ -33,9 +33,12 @@ export async function runEpoch(run: EpochRun, totals: Totals): Promise<boolean> 
       if (done === true) return true
       const { unit } = staged
       await announce(unit, batch, callbacks)
-      const running = begin(session.turns.take(() => advance(run, staged, totals)))
-      upcoming = begin(stream.next())
+      const next = once(() => begin(stream.next()))
+      const meanwhile = async (): Promise<void> => void (await next().catch(() => undefined))
+      const running = begin(session.turns.take(() => advance(run, staged, { totals, meanwhile })))
+      if (!stagesDuringUpdate(run, unit)) next()
       const sums = await running
+      upcoming = next()
       // Callbacks find the data at rest as well as the engine; what failed there is thrown where it is needed.
       await upcoming.catch(() => undefined)
       await report(unit, batch, { sums, totals, callbacks })
@@ -44,6 +47,22 @@ export async function runEpoch(run: EpochRun, totals: Totals): Promise<boolean> 
     }
   } finally {
     await abandon(stream, upcoming)
+  }
+}
+
+/**
+ * Whether the next unit is better staged while other threads update than while the engine runs, which needs all cores.
+ * Data that may have to be waited for had better come while the engine runs.
+ */
+function stagesDuringUpdate({ steps, plan }: EpochRun, { completes }: Unit): boolean {
+  return steps.sharesUpdates && completes !== undefined && plan.source.inMemory === true
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 
@@ -57,8 +76,12 @@ async function* stagedUnits({ plan, steps, progress }: EpochRun): AsyncGenerator
 }
 
 /** Runs a unit and counts it; nothing comes between its update and the progress. */
-async function advance({ steps, progress }: EpochRun, staged: Staged, totals: Totals): Promise<Float32Array[]> {
-  const sums = await steps.run(staged)
+async function advance(
+  { steps, progress }: EpochRun,
+  staged: Staged,
+  { totals, meanwhile }: { readonly totals: Totals; readonly meanwhile: () => Promise<void> },
+): Promise<Float32Array[]> {
+  const sums = await steps.run(staged, meanwhile)
   const { batches, completes } = staged.unit
   for (const [index, batch] of batches.entries()) totals.add(sums[index] as Float32Array, batch)
   if (completes !== undefined) {

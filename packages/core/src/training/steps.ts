@@ -38,6 +38,11 @@ export class Steps {
     this.#inGraph = inGraph
   }
 
+  /** Whether other threads take part in updates. */
+  get sharesUpdates(): boolean {
+    return !this.#inGraph && this.#session.update.shared
+  }
+
   /** Copies a unit's data and draws its random tensors. */
   async stage(unit: Unit, position: Position): Promise<Staged> {
     const [batch] = unit.batches
@@ -56,9 +61,9 @@ export class Steps {
 
   /**
    * Runs a unit and, where it completes a step, the update; to be called in a turn of the session. Returns the sums of
-   * each of its batches.
+   * each of its batches. `meanwhile` is called while other threads update, where they do.
    */
-  async run(staged: Staged): Promise<Float32Array[]> {
+  async run(staged: Staged, meanwhile?: () => Promise<unknown>): Promise<Float32Array[]> {
     using running = staged
     const { unit, feed, position } = running
     const { length } = this.#session.sums
@@ -66,8 +71,10 @@ export class Steps {
     await feed?.run()
     const all = feed?.outputs[names.sums] ?? new Float32Array(length)
     this.nonFinite ??= await this.#findNonFinite(all, running)
-    if (!this.#inGraph && unit.completes?.steps === 1)
-      await this.#session.update(this.#scalars(unit.denominators[0] ?? 0, unit.completes.samples, position))
+    if (!this.#inGraph && unit.completes?.steps === 1) {
+      const scalars = this.#scalars(unit.denominators[0] ?? 0, unit.completes.samples, position)
+      await this.#session.update.run(scalars, meanwhile)
+    }
     return unit.batches.map((_, run) => all.slice(run * length, (run + 1) * length))
   }
 
