@@ -1,8 +1,8 @@
 import type { Row } from './examine.ts'
 
 /**
- * How far a loss may be from the reference's, relative to it. Three steps of the small model in float32 are within
- * 1e-6 of float64; a wrong kernel is off by more than 1e-2.
+ * How far a loss may be from the reference's, relative to it. Engines that compute in float32 are off by 1e-6 at most;
+ * a primitive of the small model that is a twentieth off shows as 1e-3 or more.
  */
 export const tolerance = 1e-4
 

@@ -41,7 +41,7 @@ export async function examine(
 }
 
 async function examineOne(candidate: Candidate, oracle: Probed, options: ProbeOptions): Promise<readonly Row[]> {
-  const first = await probe({ candidate, listOnly: false }, options)
+  const first = candidate === referenceCandidate ? oracle : await probe({ candidate, listOnly: false }, options)
   const rows = [rowOf(candidate, first, first.devices[0], oracle)]
   for (const device of first.devices.slice(1)) {
     const probed = await probe({ candidate, listOnly: false, device: device.id }, options)
