@@ -9,8 +9,10 @@ export function showBytes(bytes: number): string {
 
 /** `120.0 of 273.8 MB, 44 %`. */
 export function showShare(bytes: number, total: number): string {
-  const percent = total > 0 ? Math.floor((100 * Math.min(bytes, total)) / total) : 0
-  return `${showBytes(bytes)} of ${showBytes(total)}, ${percent} %`
+  // What is on the disk may be more than what was to come: some programs keep a copy.
+  const done = Math.min(bytes, total)
+  const percent = total > 0 ? Math.floor((100 * done) / total) : 0
+  return `${showBytes(done)} of ${showBytes(total)}, ${percent} %`
 }
 
 /** The bytes of all files below a folder, links not followed; 0 where there is none. */

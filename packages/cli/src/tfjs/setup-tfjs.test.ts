@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { lockstep, start, temporaryFolder } from '../run/cli.fixture.ts'
 import { fillFrom, packWheel } from './engine.fixture.ts'
+import { packageIndex } from './package-index.fixture.ts'
 
 const setup = ['setup', 'tfjs']
 
@@ -68,6 +69,33 @@ describe.skipIf(process.platform !== 'linux')('setup tfjs', () => {
     expect(mended.stderr).toContain('What is installed does not work and is replaced')
     expect(mended.code).toBe(0)
     await rm(moved, { recursive: true })
+  })
+
+  test('from the network: what the installer fails to download, pip does; then --source decides', async () => {
+    const { from, cache, env } = await prepare()
+    const index = await packageIndex()
+    const path = await temporaryFolder()
+    // npm with another registry: what it installs is the folder, and scripts fail.
+    await program(path, 'npm', `[ "$1" = rebuild ] && exit 7\ncp -r ${from}/node_modules .`)
+    const network = {
+      ...env,
+      npm_execpath: '',
+      PATH: `${path}:${process.env['PATH']}`,
+      TFJS_NODE_BASE_URI: index.url,
+      PIP_INDEX_URL: `${index.url}simple`,
+    }
+    const { code, stderr } = await lockstep(setup, network)
+    expect(stderr).toContain("✔ The download of tfjs-node's own installer answers")
+    expect(stderr).toMatch(/That did not work \(.*own installer failed \(exit code 7\).*\); on with the wheel/)
+    expect(stderr).toMatch(/✔ tensorflow-cpu 2\.21\.0 through pip, \d+ kB/)
+    expect(code).toBe(0)
+    expect(await readdir(join(cache, 'tfjs'))).toEqual(['cpu'])
+
+    const installer = await lockstep([...setup, '--source', 'installer'], network)
+    expect(installer.stderr).toContain('holds tfjs-node 4.22.0 with TensorFlow 2.21.0 (wheel); it is replaced')
+    expect(installer.stderr).toContain('use `lockstep setup tfjs --source wheel`')
+    expect(installer.code).toBe(1)
+    expect(await manifest(cache)).toMatchObject({ source: 'wheel' })
   })
 
   test('says what a folder lacks, and the commands that fill it', async () => {

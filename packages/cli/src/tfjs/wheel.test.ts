@@ -1,16 +1,11 @@
-import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { basename, join } from 'node:path'
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../run/cli.fixture.ts'
-import { fillFrom, packWheel } from './engine.fixture.ts'
 import { installerReachable } from './installer.ts'
+import { type Index, packageIndex, serve } from './package-index.fixture.ts'
 import { cpuVariant } from './variant.ts'
 import { downloadWheel } from './wheel.ts'
-
-const platform = `linux_${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}`
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -71,41 +66,4 @@ async function prepare({ hash }: { readonly hash?: string } = {}): Promise<{ ind
   vi.stubEnv('PIP_EXTRA_INDEX_URL', '')
   vi.stubEnv('PIP_NO_CACHE_DIR', '1')
   return { index, downloads: join(cache, 'tfjs', 'downloads') }
-}
-
-interface Index {
-  readonly url: string
-  readonly wheel: string
-  requests(): number
-  forget(): void
-}
-
-/** A package index with one wheel, as pip asks for it. */
-async function packageIndex(hash?: string): Promise<Index> {
-  const wheel = await packWheel(await fillFrom(await temporaryFolder()), await temporaryFolder(), { platform })
-  const bytes = await readFile(wheel)
-  const link = `/${basename(wheel)}#sha256=${hash ?? createHash('sha256').update(bytes).digest('hex')}`
-  let count = 0
-  let page = `<a href="${link}">${basename(wheel)}</a>`
-  const url = await serve((request, response) => {
-    count++
-    const isPage = request.url?.startsWith('/simple/')
-    response.writeHead(200, { 'content-type': isPage ? 'text/html' : 'application/octet-stream' })
-    response.end(isPage ? page : bytes)
-  })
-  const forget = (): void => {
-    page = ''
-  }
-  return { url, wheel, requests: () => count, forget }
-}
-
-/** The address of a server that ends with the test. */
-async function serve(answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
