@@ -1,5 +1,6 @@
 import { isLockstepError } from '@lockstep/core'
 import { Command } from 'commander'
+import { lossesCommand } from './losses/losses-command.ts'
 import { parityCommand } from './parity/parity-command.ts'
 import { setUpPeers } from './peers.ts'
 import { trainCommand } from './train/train-command.ts'
@@ -14,6 +15,7 @@ const program = new Command('bench')
   .description('Measures Lockstep: its speed beside peers, its results beside published ones.')
   .addCommand(trainCommand())
   .addCommand(parityCommand())
+  .addCommand(lossesCommand())
   .addCommand(updateCommand())
   .addCommand(setupCommand)
 

@@ -1,12 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { type BackendChoice, chooseBackend, engines } from './backends.ts'
 import { type ExampleName, examples } from './models.ts'
 
 /** What the command line asks for. */
-export interface Options {
+export interface Options extends BackendChoice {
   readonly model: ExampleName
-  readonly backend: 'onnx' | 'reference'
-  /** How backend-onnx reaches its library; the better one that is installed unless given. */
-  readonly engine?: 'c-api' | 'js'
   readonly device?: string
   readonly threads?: number
   readonly epochs?: number
@@ -23,13 +21,16 @@ export interface Options {
   readonly export?: string
 }
 
-/** Reads the command line; prints help or what is wrong and ends the process where there is nothing to run. */
+/**
+ * Reads the command line; prints help or what is wrong and ends the process where there is nothing to run. Throws
+ * `unknown-name` for an engine that the backend does not have.
+ */
 export function parseOptions(argv: readonly string[]): Options {
   const command = new Command('mnist')
     .description('Trains the two Keras MNIST examples and measures them on the test set.')
     .addOption(new Option('--model <name>', 'which example').choices(Object.keys(examples)).default('mlp'))
-    .addOption(new Option('--backend <name>', 'what computes').choices(['onnx', 'reference']).default('onnx'))
-    .addOption(new Option('--engine <name>', 'binding of backend onnx').choices(['c-api', 'js']))
+    .addOption(new Option('--backend <name>', 'what computes').choices(Object.keys(engines)).default('onnx'))
+    .option('--engine <name>', `what computes below it (default: the best installed); ${enginesInWords()}`)
     .option('--device <id>', 'a device of the backend, such as cpu:0')
     .option('--threads <n>', 'threads of one step (default: all cores)', positiveInteger)
     .option('--epochs <n>', 'passes over the training data (default: 20 for mlp, 12 for cnn)', positiveInteger)
@@ -46,7 +47,14 @@ export function parseOptions(argv: readonly string[]): Options {
     .parse(argv, { from: 'user' })
   const options = command.opts<Options>()
   if (options.resume && options.checkpoint === undefined) command.error('error: --resume needs --checkpoint <dir>')
+  // Found out now rather than after the digits were loaded.
+  chooseBackend(options)
   return options
+}
+
+function enginesInWords(): string {
+  const named = Object.entries(engines).filter(([, names]) => names.length > 0)
+  return named.map(([backend, names]) => `${backend}: ${names.join(', ')}`).join('; ')
 }
 
 function positiveInteger(text: string): number {

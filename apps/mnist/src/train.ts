@@ -34,6 +34,8 @@ export async function trainMnist(options: Options, { print, verbose }: Output = 
   if (options.model === 'cnn') print(`x_train shape: (${train.x.shape.join(', ')})`)
   print(`${train.x.length} train samples\n${test.x.length} test samples`)
   await using model = await openModel(options)
+  const device = await model.device()
+  print(`Using ${options.backend} backend: ${device.engine} on ${device.id}.`)
   print(model.summary())
   const recorder = epochRecorder(train.x.length)
   await model.fit(train.x, train.y, {
@@ -51,7 +53,7 @@ export async function trainMnist(options: Options, { print, verbose }: Output = 
     data: origin,
     test: { loss, accuracy: acc },
     epochs: recorder.epochs,
-    device: await model.device(),
+    device,
   }
   const report = await makeReport(model, options, measured)
   if (options.report !== undefined) await writeFileAtomic(options.report, `${JSON.stringify(report, undefined, 2)}\n`)

@@ -11,7 +11,8 @@ export interface Gate {
 }
 
 /** Holds runs against what was published. Runs with fewer epochs are held against those epochs only. */
-export function gatesOf(runs: readonly RunReport[], { accuracies, tolerance, final, best, epochs }: Published): Gate[] {
+export function gatesOf(runs: readonly RunReport[], published: Published): Gate[] {
+  const { accuracies, tolerance, final, best, epochs, early } = published
   const curve = meanCurve(runs).map(({ valAccuracy }) => valAccuracy)
   const gates = accuracies.slice(0, curve.length).map((accuracy, epoch): Gate => {
     const value = curve[epoch] as number
@@ -19,6 +20,8 @@ export function gatesOf(runs: readonly RunReport[], { accuracies, tolerance, fin
     const passed = Math.abs(value - accuracy) <= tolerance + 1e-9
     return { what: `epoch ${epoch + 1}`, value, expected: `${accuracy.toFixed(4)} ± ${tolerance}`, passed }
   })
+  if (curve.length === early.epochs)
+    gates.push(atLeast(`epoch ${early.epochs}`, curve.at(-1) as number, early.accuracy))
   if (curve.length < epochs) return gates
   gates.push(atLeast('last epoch', mean(runs.map(({ test }) => test.accuracy)), final))
   if (best !== undefined) gates.push(atLeast('best epoch of each run', mean(bestAccuracies(runs)), best))

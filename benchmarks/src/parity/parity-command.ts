@@ -14,6 +14,7 @@ interface Options {
   readonly seeds: number
   readonly epochs?: number
   readonly backend: string
+  readonly engine?: string
   readonly threads?: number
 }
 
@@ -24,6 +25,7 @@ export function parityCommand(): Command {
     .option('--seeds <n>', 'runs to take the mean of: seeds 1 to n', positiveInteger, 3)
     .option('--epochs <n>', 'only the first epochs (default: 20 for mlp, 12 for cnn)', positiveInteger)
     .option('--backend <name>', 'backend of the MNIST app', 'onnx')
+    .option('--engine <name>', 'its engine (default: the best that is installed)')
     .option('--threads <n>', 'threads of a step (default: all cores)', positiveInteger)
     .action(async (options: Options) => {
       for (const model of modelsOf(options.model)) {
@@ -32,12 +34,12 @@ export function parityCommand(): Command {
     })
 }
 
-async function isMet(model: ModelName, { seeds, epochs, backend, threads }: Options): Promise<boolean> {
+async function isMet(model: ModelName, { seeds, epochs, backend, engine, threads }: Options): Promise<boolean> {
   const target = published[model]
   const runs: RunReport[] = []
   for (let seed = 1; seed <= seeds; seed++) {
-    const options = { epochs: epochs ?? target.epochs, backend, ...(threads === undefined ? {} : { threads }) }
-    runs.push(await runOnce(model, seed, options))
+    const where = { backend, ...(engine !== undefined && { engine }), ...(threads !== undefined && { threads }) }
+    runs.push(await runOnce(model, seed, { epochs: epochs ?? target.epochs, ...where }))
   }
   const gates = gatesOf(runs, target)
   console.log(parityTable(runs, target, gates))

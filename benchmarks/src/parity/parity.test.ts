@@ -60,6 +60,18 @@ describe('gates', () => {
   })
 })
 
+describe('gates of a beginning', () => {
+  it('ask for a least accuracy after the epochs that the examples are first judged by', () => {
+    const gate = (accuracy: number) => gatesOf([run(1, [0.95, accuracy])], published.mlp)
+    expect(gate(0.961)).toMatchObject([{ what: 'epoch 2', expected: '≥ 0.96', passed: true }])
+    expect(gate(0.959)).toMatchObject([{ passed: false }])
+    expect(gatesOf([run(1, [0.9745])], published.cnn).map(({ expected }) => expected)).toEqual([
+      '0.9765 ± 0.003',
+      '≥ 0.97',
+    ])
+  })
+})
+
 describe('parityTable', () => {
   it('shows each epoch beside the published one, and the gates', () => {
     const runs = [run(1, [0.9755, 0.9829]), run(2, [0.9765, 0.9839])]

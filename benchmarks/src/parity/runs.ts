@@ -10,6 +10,7 @@ import type { RunReport } from './curves.ts'
 export interface RunOptions {
   readonly epochs: number
   readonly backend: string
+  readonly engine?: string
   readonly threads?: number
 }
 
@@ -18,13 +19,21 @@ export interface RunOptions {
  * `results/parity`, so that an interrupted series goes on where it stopped. Remove a report to repeat its run.
  */
 export async function runOnce(model: ModelName, seed: number, options: RunOptions): Promise<RunReport> {
-  const { epochs, backend, threads } = options
+  const { epochs, backend, engine, threads } = options
   const folder = join(resultsFolder, 'parity')
-  const path = join(folder, `mnist_${model}-${backend}-${epochs}-epochs-seed-${seed}.json`)
+  const where = engine === undefined ? backend : `${backend}-${engine}`
+  const path = join(folder, `mnist_${model}-${where}-${epochs}-epochs-seed-${seed}.json`)
   if (!existsSync(path)) {
     mkdirSync(folder, { recursive: true })
-    const args = { '--model': model, '--seed': seed, '--epochs': epochs, '--backend': backend, '--report': path }
-    await runApp({ ...args, ...(threads === undefined ? {} : { '--threads': threads }) })
+    await runApp({
+      '--model': model,
+      '--seed': seed,
+      '--epochs': epochs,
+      '--backend': backend,
+      '--report': path,
+      ...(engine !== undefined && { '--engine': engine }),
+      ...(threads !== undefined && { '--threads': threads }),
+    })
   }
   return checkedReport(path, epochs)
 }

@@ -6,7 +6,7 @@ import { Contestant } from './contestant.ts'
 import { makeMaterial, splitWeights, weightShapes } from './material.ts'
 
 /** Subtracts from the initial weights a "gradient" of 1 and 2 in turns, a few of them off by `fault`. */
-const learner = (weights: string, fault: number, loss: number | null = 2): Contestant => {
+const learner = (weights: string, fault: number, loss: number | null = 2, more = {}): Contestant => {
   const program = `
 const { readFileSync, writeFileSync } = require('node:fs')
 require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
@@ -16,7 +16,8 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
   writeFileSync(JSON.parse(line).weightsOut, bytes)
   console.log('{"ok":true,"loss":${loss}}')
 })`
-  return new Contestant({ name: `off by ${fault}`, program: process.execPath, args: ['-e', program], variant: '' })
+  const name = `off by ${fault}`
+  return new Contestant({ name, program: process.execPath, args: ['-e', program], variant: '', ...more })
 }
 
 describe('agreementOf', () => {
@@ -27,6 +28,13 @@ describe('agreementOf', () => {
     const { loss, gradient } = await agreementOf(ours, peer, 'mlp', material)
     expect(loss).toBeCloseTo(5e-6, 8)
     expect(gradient).toBeCloseTo(5e-6, 6)
+  })
+
+  it('leaves out the updates of a peer whose learner has another rule', async () => {
+    using material = makeMaterial('mlp', 128)
+    await using ours = learner(material.weights, 0)
+    await using peer = learner(material.weights, 0, 2, { sameRule: false })
+    expect(await agreementOf(ours, peer, 'mlp', material)).toEqual({ loss: 0, gradient: 0 })
   })
 
   it('stops a wrong gradient and a loss that is not a number', async () => {

@@ -11,16 +11,17 @@ export interface Agreement {
   readonly loss: number
   /** Gradients, the worst of the weights: max |a − b| / max |b|. */
   readonly gradient: number
-  /** What the example's own learner makes of them, over all weights: ‖a − b‖ / ‖b‖ of the change. */
-  readonly update: number
+  /** What the example's own learner makes of them, over all weights: ‖a − b‖ / ‖b‖ of the change. Of equal rules only. */
+  readonly update?: number
 }
 
 /** What is taken for the same function: far above rounding, far below any mistake. */
-export const tolerance: Agreement = { loss: 1e-4, gradient: 1e-3, update: 1e-3 }
+export const tolerance: Required<Agreement> = { loss: 1e-4, gradient: 1e-3, update: 1e-3 }
 
 /**
  * Lets both take one step from the same weights on the same batch without dropout. Throws `invalid-data` when loss,
  * gradients or the learner's update differ by more than `tolerance`: timing them beside each other would mean nothing.
+ * Updates are compared where the peer's learner has our rule.
  */
 export async function agreementOf(
   ours: Contestant,
@@ -28,19 +29,20 @@ export async function agreementOf(
   model: ModelName,
   material: Material,
 ): Promise<Agreement> {
-  const [a, b] = [await changes(ours, material, 'ours.f32'), await changes(peer, material, 'peer.f32')]
+  const same = peer.spec.sameRule ?? true
+  const [a, b] = [await changes(ours, material, 'ours.f32', same), await changes(peer, material, 'peer.f32', same)]
   const gradients = splitWeights(model, a.gradient).map((part, index) => {
     return greatestDifference(part, splitWeights(model, b.gradient)[index] as Float32Array)
   })
-  const agreement = {
+  const agreement: Agreement = {
     loss: Math.abs(a.loss - b.loss) / b.loss,
     gradient: Math.max(...gradients),
-    update: distance(a.update, b.update),
+    ...(a.update && b.update && { update: distance(a.update, b.update) }),
   }
-  for (const figure of ['loss', 'gradient', 'update'] as const) {
+  for (const [figure, difference] of Object.entries(agreement) as [keyof Agreement, number][]) {
     // Written so that NaN fails as well.
-    if (agreement[figure] <= tolerance[figure]) continue
-    const found = `the ${figure} of ${ours.spec.name} and ${peer.spec.name} differ by ${agreement[figure].toExponential(2)}`
+    if (difference <= tolerance[figure]) continue
+    const found = `the ${figure} of ${ours.spec.name} and ${peer.spec.name} differ by ${difference.toExponential(2)}`
     const message = `${model}: ${found}; expected at most ${tolerance[figure]}. They do not compute the same function.`
     throw new LockstepError('invalid-data', { source: ours.spec.name }, message)
   }
@@ -51,7 +53,8 @@ async function changes(
   contestant: Contestant,
   { folder, initial }: Material,
   file: string,
-): Promise<{ loss: number; gradient: Float32Array; update: Float32Array }> {
+  withUpdate: boolean,
+): Promise<{ loss: number; gradient: Float32Array; update?: Float32Array }> {
   const weightsOut = join(folder, file)
   const after = async (learner: Ask<'check'>['learner']): Promise<{ loss: number; change: Float32Array }> => {
     const { loss } = await contestant.request('check', { learner, weightsOut })
@@ -60,7 +63,7 @@ async function changes(
     return { loss, change: weights.map((weight, index) => weight - (initial[index] as number)) }
   }
   const { loss, change } = await after('sgd')
-  return { loss, gradient: change, update: (await after('own')).change }
+  return { loss, gradient: change, ...(withUpdate && { update: (await after('own')).change }) }
 }
 
 /** max |a − b| / max |b|. */

@@ -12,6 +12,8 @@ export interface ContestantSpec {
   readonly args: readonly string[]
   readonly variant: string
   readonly env?: Readonly<Record<string, string>>
+  /** False where its learner of the example's name has another rule than ours. */
+  readonly sameRule?: boolean
 }
 
 /** One side of a race: a process that computes only between a request and its answer. */

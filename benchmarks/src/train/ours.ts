@@ -1,7 +1,6 @@
-/** Lockstep's side of the race: reads requests from standard input and answers them, see protocol.ts. */
+/** Lockstep's side of the race: reads requests from standard input and answers them, see protocol.ts. Its argument is the backend. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { onnx } from '@lockstep/backend-onnx'
 import {
   type Callback,
   type Learner,
@@ -12,6 +11,7 @@ import {
   sgd,
   toCategorical,
 } from '@lockstep/core'
+import { type BackendName, backendOf } from '../backends.ts'
 import { splitWeights } from './material.ts'
 import { layersOf, learnerOf } from './models.ts'
 import type { Ask, Command, Reply } from './protocol.ts'
@@ -33,8 +33,9 @@ const handlers: { readonly [C in Command]: (ask: Ask<C>) => Promise<Reply<C>> } 
     const count = images.length / 784
     const x = ndarray(images, ask.model === 'mlp' ? [count, 784] : [count, 28, 28, 1])
     const y = toCategorical(new Int32Array(floats(ask.labels).buffer), 10)
-    prepared = { ask, x, y, model: await compiled(ask, { drop: true, learner: learnerOf(ask.model) }) }
-    return { about: { engine: ask.variant } }
+    const model = await compiled(ask, { drop: true, learner: learnerOf(ask.model) })
+    prepared = { ask, x, y, model }
+    return { about: { 'lockstep on': (await model.device()).engine } }
   },
 
   async check({ learner, weightsOut }) {
@@ -79,11 +80,9 @@ function stopwatch(stepMs: number[]): Callback {
 
 async function compiled(ask: Ask<'start'>, { drop, learner }: { drop: boolean; learner: Learner }): Promise<Model> {
   const model = sequential(layersOf(ask.model, { drop }), { seed: 1 })
-  const engine = ask.variant === 'auto' ? {} : { engine: ask.variant as 'c-api' | 'js' }
   model.compile({
-    backend: onnx(engine),
+    backend: backendOf(process.argv[2] as BackendName, ask.variant === 'auto' ? undefined : ask.variant),
     loss: 'categoricalCrossentropy',
-    metrics: ['accuracy'],
     learner,
     threads: ask.threads,
   })

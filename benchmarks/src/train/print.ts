@@ -1,5 +1,6 @@
 import { describeCircumstances } from '../machine.ts'
-import { median } from '../statistics.ts'
+import { median, type Spread } from '../statistics.ts'
+import { flopPerImage, matmulName } from './matmul-share.ts'
 import type { Comparison, Turn } from './race.ts'
 import type { TrainResult } from './train-benchmark.ts'
 
@@ -10,7 +11,7 @@ const disturbing = 0.05
 export function roundLine(round: number, turns: readonly Turn[]): string {
   const [first] = turns
   const parts = turns.map(({ name, stepMs, disturbance = 0 }, index) => {
-    const ratio = index === 0 ? '' : ` (× ${(stepMs / (first as Turn).stepMs).toFixed(2)})`
+    const ratio = index === 0 || name === matmulName ? '' : ` (× ${(stepMs / (first as Turn).stepMs).toFixed(2)})`
     const noise = disturbance > disturbing ? ` !${percent(disturbance)} used by others` : ''
     return `${name} ${stepMs.toFixed(2)} ms${ratio}${noise}`
   })
@@ -32,6 +33,7 @@ export function trainSummary(result: TrainResult): string {
       return `| ${name} | ${timesOf(rounds, index, batchSize)} | ${ratioOf(comparisons.find((peer) => peer.name === name))} |`
     }),
     ...verdict(comparisons),
+    ...matmulLines(result),
   ].join('\n')
 }
 
@@ -41,8 +43,9 @@ function namesOf(rounds: TrainResult['rounds']): string[] {
 
 function agreementLines({ agreement }: TrainResult): string[] {
   const lines = Object.entries(agreement).map(([name, { loss, gradient, update }]) => {
-    const figures = `loss ${loss.toExponential(1)}, gradients ${gradient.toExponential(1)}, update ${update.toExponential(1)}`
-    return `Same function as ${name}, dropout off; relative differences: ${figures}.`
+    const figures = `loss ${loss.toExponential(1)}, gradients ${gradient.toExponential(1)}`
+    const learner = update === undefined ? '; learners have other rules' : `, update ${update.toExponential(1)}`
+    return `Same function as ${name}, dropout off; relative differences: ${figures}${learner}.`
   })
   return lines.length > 0 ? [`${lines.join('  \n')}\n`] : []
 }
@@ -78,4 +81,18 @@ function verdict([best]: readonly Comparison[]): string[] {
   return [
     `\nLockstep's speed beside the best peer, ${best.name}: × ${factor.toFixed(2)} (quartiles ${lower.toFixed(2)} – ${upper.toFixed(2)}).`,
   ]
+}
+
+function matmulLines({ matmul, model }: TrainResult): string[] {
+  if (matmul === undefined) return []
+  const { gflops, allowed, share } = matmul
+  const allowing = `which allow ${allowed.median.toFixed(0)} images/s of ${flopPerImage[model] / 1e6} MFLOP each`
+  return [
+    `\nMatrix products of this engine in the same rounds, median and quartiles: ${spreadOf(gflops, 1)} GFLOP/s, ${allowing}.`,
+    `Lockstep's training step reaches ${spreadOf(share, 2)} of that.`,
+  ]
+}
+
+function spreadOf({ lower, median, upper }: Spread, digits: number): string {
+  return `${median.toFixed(digits)} (${lower.toFixed(digits)} – ${upper.toFixed(digits)})`
 }

@@ -59,7 +59,7 @@ async function takeTurn(contestant: Contestant, steps: number): Promise<Turn> {
     const message = `the loss of ${name} is not a number after ${steps} more steps; expected it to go on learning`
     throw new LockstepError('not-a-number', { where: name, step: steps }, message)
   }
-  return { name, ...figures(ran, steps), ...disturbance() }
+  return { name, ...figures(ran), ...disturbance() }
 }
 
 /** Begins to watch the processors; the result tells what others than `contestant` have used of them since. */
@@ -81,8 +81,8 @@ function processorMs(): { busy: number; all: number } {
   return { busy: all - idle, all }
 }
 
-function figures({ stepMs, totalMs, loss }: Ran, steps: number): Omit<Turn, 'name' | 'disturbance'> {
-  return { stepMs: median(stepMs), meanStepMs: totalMs / steps, bestStepMs: Math.min(...stepMs), loss }
+function figures({ stepMs, totalMs, loss }: Ran): Omit<Turn, 'name' | 'disturbance'> {
+  return { stepMs: median(stepMs), meanStepMs: totalMs / stepMs.length, bestStepMs: Math.min(...stepMs), loss }
 }
 
 /** How the first contestant did beside another. */

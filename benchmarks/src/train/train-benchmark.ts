@@ -1,18 +1,14 @@
-import { fileURLToPath } from 'node:url'
 import { type Circumstances, circumstances } from '../machine.ts'
-import { peersPython, peersSource } from '../peers.ts'
 import { type Agreement, agreementOf } from './agreement.ts'
-import { Contestant, type ContestantSpec } from './contestant.ts'
+import { Contestant } from './contestant.ts'
+import { contestantsOf, type Lineup } from './contestants.ts'
 import { type Material, makeMaterial } from './material.ts'
+import { type MatmulShare, matmulName, matmulShare } from './matmul-share.ts'
 import type { ModelName } from './protocol.ts'
 import { type Comparison, compare, type RaceOptions, race, type Turn } from './race.ts'
 
-export interface TrainOptions extends RaceOptions {
-  readonly threads: number
+export interface TrainOptions extends RaceOptions, Lineup {
   readonly batchSize: number
-  readonly peer: 'torch' | 'none'
-  /** Binding of our backend, or `auto`. */
-  readonly engine: string
 }
 
 /** What is kept of a race. */
@@ -28,6 +24,8 @@ export interface TrainResult {
   readonly agreement: Readonly<Record<string, Agreement>>
   readonly rounds: readonly (readonly Turn[])[]
   readonly comparisons: readonly Comparison[]
+  /** Beside the engine's matrix products, where those were measured. */
+  readonly matmul?: MatmulShare
 }
 
 /** Checks that all sides compute the same function, then lets them race on `model`. */
@@ -35,14 +33,19 @@ export async function trainBenchmark(model: ModelName, options: TrainOptions): P
   const { steps, threads, batchSize } = options
   const before = circumstances()
   using material = makeMaterial(model, steps * batchSize)
-  const contestants = specsOf(model, options).map((spec) => new Contestant(spec))
+  const contestants = contestantsOf(model, options).map((spec) => new Contestant(spec))
   try {
     const about = await startAll(contestants, model, options, material)
     const agreement = await checkAll(contestants, model, material)
-    const rounds = await race(contestants, options)
+    const all = await race(contestants, options)
     const data = `${material.origin}, ${steps * batchSize} images`
-    const comparisons = compare(rounds)
-    return { circumstances: before, model, threads, batchSize, steps, data, about, agreement, rounds, comparisons }
+    const rounds = all.map((turns) => turns.filter(({ name }) => name !== matmulName))
+    const outcome = {
+      rounds,
+      comparisons: compare(rounds),
+      ...(options.peer === 'matmul' && { matmul: matmulShare(all, model, batchSize) }),
+    }
+    return { circumstances: before, model, threads, batchSize, steps, data, about, agreement, ...outcome }
   } finally {
     await Promise.all(contestants.map((contestant) => contestant[Symbol.asyncDispose]()))
   }
@@ -70,23 +73,8 @@ async function checkAll(
 ): Promise<Record<string, Agreement>> {
   const agreement: Record<string, Agreement> = {}
   for (const peer of peers) {
+    if (peer.spec.name === matmulName) continue
     agreement[peer.spec.name] = await agreementOf(ours as Contestant, peer, model, material)
   }
   return agreement
-}
-
-/** Ours first; the peer in each way of running it that may be the fastest. */
-function specsOf(model: ModelName, { peer, engine, threads }: TrainOptions): ContestantSpec[] {
-  const script = fileURLToPath(new URL('./ours.js', import.meta.url))
-  const ours = { name: 'lockstep', program: process.execPath, args: [script], variant: engine }
-  if (peer === 'none') return [ours]
-  const torch = (name: string, variant: string): ContestantSpec => ({
-    name,
-    program: peersPython(),
-    args: [`${peersSource}torch_train.py`],
-    variant,
-    env: { OMP_NUM_THREADS: String(threads) },
-  })
-  const eager = torch('torch eager', 'eager')
-  return model === 'mlp' ? [ours, eager] : [ours, eager, torch('torch channels_last', 'channels_last')]
 }

@@ -96,7 +96,7 @@ async function results(
   { session, block }: Variant,
 ): Promise<Readonly<Record<string, Float32Array>>> {
   const lowering = { fusedMatMul: true, block }
-  const compiled = await compile(engine, sample, { steps: 1, lowering, session })
+  const compiled = await compile((model) => engine.load(model, session), sample, { steps: 1, lowering })
   const inputs = compiled.inputs.map((port) => ({ ...port, memory: values(sizeOf(port.shape)) }))
   const outputs = compiled.outputs.map((port) => ({ ...port, memory: new Float32Array(sizeOf(port.shape)) }))
   const binding = compiled.session.bind(inputs, outputs)

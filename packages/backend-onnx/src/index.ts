@@ -1,3 +1,4 @@
+export { type BusTraffic, busTraffic } from './bus-traffic.ts'
 export type { OptimizationLevel } from './engine/engine.ts'
 export type { EngineKind } from './engine/load-engine.ts'
 export { exportGraph, type GraphExport } from './export/export-graph.ts'

@@ -1,15 +1,11 @@
-import { availableParallelism } from 'node:os'
 import type { Backend, OpenOptions, Replica, StateLayout } from '@lockstep/core'
-import { blockSize } from './block-size.ts'
+import { availableThreads } from '@lockstep/core/node'
 import { findDevice, listDevices } from './devices.ts'
-import type { Engine } from './engine/engine.ts'
 import { loadEngine } from './engine/load-engine.ts'
 import { raiseThreadPoolSize } from './engine/thread-pool.ts'
 import { checkOptions, checkThreads, type OnnxOptions } from './options.ts'
 import { OnnxReplica } from './replica.ts'
-import { SessionCache } from './session-cache.ts'
-
-const sessionCaches = new WeakMap<Engine, SessionCache>()
+import { openState } from './state/open-state.ts'
 
 raiseThreadPoolSize()
 
@@ -26,19 +22,12 @@ export function onnx(options: OnnxOptions = {}): Backend {
 }
 
 async function open(layout: StateLayout, options: OnnxOptions, { device, threads }: OpenOptions): Promise<Replica> {
-  const engine = await loadEngine(options.engine)
-  const sessions = sessionCaches.get(engine) ?? new SessionCache()
-  sessionCaches.set(engine, sessions)
   const session = {
-    threads: checkThreads(threads ?? options.threads ?? availableParallelism()),
+    threads: checkThreads(threads ?? options.threads ?? availableThreads()),
     optimizationLevel: options.graphOptimizationLevel ?? 'extended',
   }
-  const block = options.blockedChannels === false ? 0 : await blockSize(engine, session)
-  return new OnnxReplica({
-    layout,
-    device: findDevice(listDevices(engine), device),
-    engine,
-    sessions,
-    compile: { lowering: { fusedMatMul: true, block }, session },
-  })
+  const engine = await loadEngine(options.engine)
+  const found = findDevice(listDevices(engine), device)
+  const state = await openState({ layout, engine, options, session, device: found })
+  return new OnnxReplica({ layout, device: found, state })
 }

@@ -21,12 +21,18 @@ export interface OnnxOptions {
    * wherever they give the results of the standard ones.
    */
   readonly blockedChannels?: boolean
+  /**
+   * `device`: on the processor too, state is kept and run on as on a GPU, in memory of the engine's own. Slower, and of
+   * use for testing what crosses a bus. Default: `host`, where the device is the processor.
+   */
+  readonly residency?: 'host' | 'device'
 }
 
 const choices: Readonly<Record<Exclude<keyof OnnxOptions, 'threads'>, readonly unknown[]>> = {
   engine: ['c-api', 'js'],
   graphOptimizationLevel: ['disabled', 'basic', 'extended', 'all'],
   blockedChannels: [true, false],
+  residency: ['host', 'device'],
 }
 
 /** Throws for an option that there is not, or a value that it does not take: ONNX Runtime's own binding ignores both. */

@@ -1,6 +1,5 @@
 import {
   type Arena,
-  allocateArena,
   type Call,
   checkRange,
   checkStates,
@@ -11,36 +10,35 @@ import {
   type Range,
   type Replica,
   type StateLayout,
-  stateEntry,
 } from '@lockstep/core'
 import { type Host, OnnxCall } from './call.ts'
-import { type CompileOptions, compile } from './compiled.ts'
-import type { Engine } from './engine/engine.ts'
-import type { SessionCache } from './session-cache.ts'
+import type { BusTraffic } from './engine/bus-meter.ts'
+import type { Prepared, ReplicaState } from './state/replica-state.ts'
 
 export interface ReplicaOptions {
   readonly layout: StateLayout
   readonly device: Device
-  readonly engine: Engine
-  readonly sessions: SessionCache
-  readonly compile: Omit<CompileOptions, 'steps'>
+  /** Which the replica takes over. */
+  readonly state: ReplicaState
 }
 
-/** One copy of the state in host memory, where ONNX Runtime reads and writes it in place. */
+/** One copy of the state, and the calls that work on it. */
 export class OnnxReplica implements Replica, Host {
   readonly device: Device
-  readonly hostState: Arena
+  readonly hostState?: Arena
   readonly #options: ReplicaOptions
   readonly #calls = new Set<Call>()
-  /** What was taken from the cache, as often as it was taken. */
-  readonly #taken: string[] = []
+  readonly #prepared: Prepared[] = []
+  readonly #transfers = new Set<Promise<void>>()
   #running: Promise<void> | undefined
   #disposed = false
+  #disposal: Promise<void> | undefined
 
   constructor(options: ReplicaOptions) {
     this.#options = options
     this.device = options.device
-    this.hostState = allocateArena(options.layout.length, { shared: options.engine.sharedMemory })
+    const { arena } = options.state
+    if (arena !== undefined) this.hostState = arena
   }
 
   get busy(): boolean {
@@ -53,29 +51,26 @@ export class OnnxReplica implements Replica, Host {
     if (!(Number.isInteger(steps) && steps >= 1)) {
       throw invalidArgument('steps', `prepare: steps is ${steps}; expected 1 or more`)
     }
-    const { engine, sessions } = this.#options
-    const options = { ...this.#options.compile, steps }
-    const key = `${graph.hash} ${JSON.stringify(options)}`
-    const compiled = await sessions.acquire(key, () => compile(engine, graph, options))
-    this.#taken.push(key)
+    const prepared = await this.#options.state.prepare(graph, steps)
+    this.#prepared.push(prepared)
     if (this.#disposed) await this.#giveBack()
     this.#checkAlive()
-    const call = new OnnxCall({ graph, compiled, steps, host: this })
+    const call = new OnnxCall({ graph, prepared, steps, host: this })
     this.#calls.add(call)
     return call
   }
 
   async read(into: Float32Array, range?: Range): Promise<void> {
-    into.set(this.#part('read', into, range))
+    await this.#transfer(this.#options.state.read(into, this.#checked('read', into, range)))
   }
 
   async write(from: Float32Array, range?: Range): Promise<void> {
-    this.#part('write', from, range).set(from)
+    await this.#transfer(this.#options.state.write(from, this.#checked('write', from, range)))
   }
 
-  view(name: string): Float32Array {
-    const { offset, length } = stateEntry(this.#options.layout, name)
-    return this.hostState.floats.subarray(offset, offset + length)
+  /** What crossed the bus, where the state lies beyond one. */
+  get traffic(): BusTraffic | undefined {
+    return this.#options.state.traffic
   }
 
   forget(call: Call): void {
@@ -101,20 +96,34 @@ export class OnnxReplica implements Replica, Host {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true
-    // Whoever called it hears of its failure.
-    await this.#running?.catch(() => undefined)
+    this.#disposal ??= this.#end()
+    await this.#disposal
+  }
+
+  async #end(): Promise<void> {
+    // Whoever called them hears of their failures.
+    await Promise.allSettled([this.#running, ...this.#transfers])
     for (const call of [...this.#calls]) call[Symbol.dispose]()
     await this.#giveBack()
+    await this.#options.state.release()
   }
 
   async #giveBack(): Promise<void> {
-    for (const key of this.#taken.splice(0)) await this.#options.sessions.release(key)
+    for (const prepared of this.#prepared.splice(0)) await prepared.release()
   }
 
-  #part(argument: string, memory: Float32Array, range?: Range): Float32Array {
+  async #transfer(transfer: Promise<void>): Promise<void> {
+    this.#transfers.add(transfer)
+    try {
+      await transfer
+    } finally {
+      this.#transfers.delete(transfer)
+    }
+  }
+
+  #checked(argument: string, memory: Float32Array, range?: Range): Range {
     this.#checkAlive()
-    const { start, end } = checkRange(argument, this.#options.layout, memory, range)
-    return this.hostState.floats.subarray(start, end)
+    return checkRange(argument, this.#options.layout, memory, range)
   }
 
   #checkAlive(): void {

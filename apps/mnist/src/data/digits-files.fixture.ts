@@ -12,13 +12,19 @@ export function idxFile(extents: readonly number[], bytes: Uint8Array): Uint8Arr
 }
 
 /** A small digit set as the four files, with the checksums that go with it. */
-export function smallSet(): { readonly bytes: Record<MnistPart, Uint8Array>; readonly files: MnistFiles } {
-  const { train, test } = syntheticDigits({ trainCount: 20, testCount: 10 })
+export function smallSet(
+  trainCount = 20,
+  testCount = 10,
+): {
+  readonly bytes: Record<MnistPart, Uint8Array>
+  readonly files: MnistFiles
+} {
+  const { train, test } = syntheticDigits({ trainCount, testCount })
   const bytes = {
-    trainImages: idxFile([20, 28, 28], train.images),
-    trainLabels: idxFile([20], train.labels),
-    testImages: idxFile([10, 28, 28], test.images),
-    testLabels: idxFile([10], test.labels),
+    trainImages: idxFile([trainCount, 28, 28], train.images),
+    trainLabels: idxFile([trainCount], train.labels),
+    testImages: idxFile([testCount, 28, 28], test.images),
+    testLabels: idxFile([testCount], test.labels),
   }
   const described = (Object.keys(bytes) as MnistPart[]).map((part) => {
     const sha256 = createHash('sha256').update(bytes[part]).digest('hex')

@@ -1,12 +1,7 @@
 import type { CApi } from './c-api-functions.ts'
 import { check, finished, make } from './c-api-status.ts'
+import { hostValue } from './c-api-value.ts'
 import type { Binding, BoundTensor } from './engine.ts'
-
-/** ONNX's numbers for element types. */
-const elementTypes = { float32: 1, int32: 6, bool: 9 } as const
-
-const arenaAllocator = 1
-const defaultMemory = 0
 
 /** Inputs and outputs tied to memory once, so that a run is a single call of the library. */
 export class CApiBinding implements Binding {
@@ -47,18 +42,8 @@ export class CApiBinding implements Binding {
     this.#api.releaseRunOptions(this.#runOptions)
   }
 
-  #valueOf({ name, dtype, shape, memory }: BoundTensor): bigint {
-    const api = this.#api
-    // V8 keeps small typed arrays on its moving heap until someone asks for their buffer.
-    const bytes = new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength)
-    const extents = BigInt64Array.from(shape, BigInt)
-    const info = make(api, 'describe memory', (result) =>
-      api.createCpuMemoryInfo(arenaAllocator, defaultMemory, result),
-    )
-    const value = make(api, `wrap ${name}`, (result) =>
-      api.createTensorWithDataAsOrtValue(info, bytes, bytes.length, extents, shape.length, elementTypes[dtype], result),
-    )
-    api.releaseMemoryInfo(info)
+  #valueOf(tensor: BoundTensor): bigint {
+    const value = hostValue(this.#api, tensor)
     this.#values.push(value)
     return value
   }

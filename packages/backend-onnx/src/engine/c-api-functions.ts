@@ -6,17 +6,20 @@
 export const signatures = {
   getErrorMessage: [2, 'str', ['pointer']],
   createSessionFromArray: [8, 'pointer', ['pointer', 'pointer', 'size_t', 'pointer', 'pointer']],
+  run: [9, 'pointer', ['pointer', 'pointer', 'strings', 'pointer', 'size_t', 'strings', 'size_t', 'pointer']],
   createSessionOptions: [10, 'pointer', ['pointer']],
   enableProfiling: [14, 'pointer', ['pointer', 'str']],
   setSessionLogSeverityLevel: [22, 'pointer', ['pointer', 'int']],
   setSessionGraphOptimizationLevel: [23, 'pointer', ['pointer', 'int']],
   setIntraOpNumThreads: [24, 'pointer', ['pointer', 'int']],
   createRunOptions: [39, 'pointer', ['pointer']],
+  createTensorAsOrtValue: [48, 'pointer', ['pointer', 'pointer', 'size_t', 'int', 'pointer']],
   createTensorWithDataAsOrtValue: [
     49,
     'pointer',
     ['pointer', 'pointer', 'size_t', 'pointer', 'size_t', 'int', 'pointer'],
   ],
+  createMemoryInfo: [68, 'pointer', ['str', 'int', 'int', 'int', 'pointer']],
   createCpuMemoryInfo: [69, 'pointer', ['int', 'int', 'pointer']],
   releaseStatus: [93, 'void', ['pointer']],
   releaseMemoryInfo: [94, 'void', ['pointer']],
@@ -29,6 +32,8 @@ export const signatures = {
   createThreadingOptions: [121, 'pointer', ['pointer']],
   releaseThreadingOptions: [122, 'void', ['pointer']],
   addSessionConfigEntry: [130, 'pointer', ['pointer', 'str', 'str']],
+  createAllocator: [131, 'pointer', ['pointer', 'pointer', 'pointer']],
+  releaseAllocator: [132, 'void', ['pointer']],
   runWithBinding: [133, 'pointer', ['pointer', 'pointer', 'pointer']],
   createIoBinding: [134, 'pointer', ['pointer', 'pointer']],
   releaseIoBinding: [135, 'void', ['pointer']],
@@ -41,7 +46,7 @@ export const signatures = {
 /** The version of the table that is asked for: the oldest with every function above, in the library that is pinned. */
 export const apiVersion = 24
 
-type CType = 'pointer' | 'str' | 'int' | 'size_t' | 'void'
+type CType = 'pointer' | 'str' | 'strings' | 'int' | 'size_t' | 'void'
 
 /** An address: of the library's objects as a number, of ours as the typed array that lies there. */
 export type Pointer = bigint | NodeJS.ArrayBufferView | null
@@ -49,6 +54,7 @@ export type Pointer = bigint | NodeJS.ArrayBufferView | null
 interface Types {
   readonly pointer: Pointer
   readonly str: string
+  readonly strings: readonly string[]
   readonly int: number
   readonly size_t: number
   readonly void: undefined

@@ -69,7 +69,8 @@ function functionsOf(koffi: Koffi, path: string): CApi {
   const getApi = koffi.decode(koffi.decode(base, 0, pointer), koffi.proto(pointer, ['uint32_t']))
   const table: unknown = getApi(apiVersion)
   if (table === null) throw new Error(`it does not offer version ${apiVersion} of its C API`)
-  const typeOf = (name: string): typeof pointer | string => (name === 'pointer' ? pointer : name)
+  const own: Readonly<Record<string, typeof pointer>> = { pointer, strings: koffi.pointer('str') }
+  const typeOf = (name: string): typeof pointer | string => own[name] ?? name
   const functions = Object.entries(signatures).map(([name, [index, result, parameters]]) => {
     const address: unknown = koffi.decode(table, index * koffi.sizeof(pointer), pointer)
     return [name, koffi.decode(address, koffi.proto(typeOf(result), parameters.map(typeOf)))]

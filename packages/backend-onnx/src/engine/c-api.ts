@@ -1,12 +1,14 @@
 import { isLockstepError } from '@lockstep/core'
+import { CApiDeviceSession } from './c-api-device-session.ts'
 import type { CApi } from './c-api-functions.ts'
 import { loadCApi } from './c-api-library.ts'
 import { CApiSession } from './c-api-session.ts'
+import { createSessionOptions } from './c-api-session-options.ts'
 import { check, finished, make } from './c-api-status.ts'
-import type { Engine, OptimizationLevel, Session, SessionOptions } from './engine.ts'
+import type { DeviceSession, DeviceSessionOptions, Engine, Provider, Session, SessionOptions } from './engine.ts'
+import { Lane } from './lane.ts'
 import { onnxRuntimeVersion } from './native-library.ts'
-
-const levels: Readonly<Record<OptimizationLevel, number>> = { disabled: 0, basic: 1, extended: 2, all: 99 }
+import { providerTraits } from './provider-traits.ts'
 
 const errorsOnly = 3
 
@@ -26,6 +28,7 @@ class CApiEngine implements Engine {
   readonly label: string = `ONNX Runtime ${onnxRuntimeVersion()} (C API)`
   readonly sharedMemory = true
   readonly #api: CApi
+  readonly #lanes = new Map<string, Lane>()
   #environment?: Environment
 
   constructor(api: CApi) {
@@ -33,6 +36,18 @@ class CApiEngine implements Engine {
   }
 
   async load(model: Uint8Array, options: SessionOptions): Promise<Session> {
+    return new CApiSession(this.#api, await this.#create(model, options))
+  }
+
+  async loadOnDevice(model: Uint8Array, options: DeviceSessionOptions): Promise<DeviceSession> {
+    const { provider } = options
+    const lane = this.#laneOf(provider)
+    const create = (): Promise<bigint> => this.#create(model, options)
+    const address = await (lane === undefined ? create() : lane.run(create))
+    return new CApiDeviceSession({ api: this.#api, address, provider, lane })
+  }
+
+  async #create(model: Uint8Array, options: SessionOptions & Partial<DeviceSessionOptions>): Promise<bigint> {
     this.#environment ??= createEnvironment(this.#api, options.threads)
     const environment = this.#environment
     try {
@@ -44,9 +59,13 @@ class CApiEngine implements Engine {
     }
   }
 
-  async #compile(model: Uint8Array, options: SessionOptions, { address, poolSize }: Environment): Promise<Session> {
+  async #compile(
+    model: Uint8Array,
+    options: SessionOptions & Partial<DeviceSessionOptions>,
+    { address, poolSize }: Environment,
+  ): Promise<bigint> {
     const api = this.#api
-    const sessionOptions = createOptions(api, options, poolSize === options.threads)
+    const sessionOptions = createSessionOptions(api, options, poolSize === options.threads)
     const session = new BigUint64Array(1)
     try {
       await finished(api, 'compile a model', (done) =>
@@ -55,7 +74,14 @@ class CApiEngine implements Engine {
     } finally {
       api.releaseSessionOptions(sessionOptions)
     }
-    return new CApiSession(api, session[0] as bigint)
+    return session[0] as bigint
+  }
+
+  #laneOf({ kind, index }: Provider): Lane | undefined {
+    if (providerTraits[kind].concurrentRuns) return undefined
+    const lane = this.#lanes.get(`${kind}:${index}`) ?? new Lane()
+    this.#lanes.set(`${kind}:${index}`, lane)
+    return lane
   }
 }
 
@@ -75,18 +101,4 @@ function createEnvironment(api: CApi, threads: number): Environment {
   )
   api.releaseThreadingOptions(options)
   return { address, poolSize: threads }
-}
-
-function createOptions(api: CApi, options: SessionOptions, sharedPool: boolean): bigint {
-  const made = make(api, 'make session options', (result) => api.createSessionOptions(result))
-  const level = levels[options.optimizationLevel]
-  check(api, 'set the optimization level', api.setSessionGraphOptimizationLevel(made, level))
-  if (sharedPool) {
-    check(api, 'share the thread pool', api.disablePerSessionThreads(made))
-  } else {
-    check(api, 'size a thread pool', api.setIntraOpNumThreads(made, options.threads))
-    check(api, 'stop spinning', api.addSessionConfigEntry(made, 'session.intra_op.allow_spinning', '0'))
-  }
-  if (options.profilePrefix !== undefined) check(api, 'profile', api.enableProfiling(made, options.profilePrefix))
-  return made
 }

@@ -5,7 +5,8 @@ import { exp, mul, neg, sub } from '../graph/ops.ts'
 import { defineLearner } from '../learners/define-learner.ts'
 import type { Learner } from '../learners/learner.ts'
 import { sgd } from '../learners/sgd.ts'
-import { hostUpdate, type UpdateScalars } from './host-update.ts'
+import { hostUpdate } from './host-update.ts'
+import type { UpdateScalars } from './update-jobs.ts'
 import { slotEntries, type UpdatePlan } from './update-plan.ts'
 
 const scalars: UpdateScalars = { denominator: 2, sampleCount: 2, hyperparameters: { learningRate: 0.5 } }

@@ -46,7 +46,7 @@ export function runElementwise(
   const offsets: Readonly<Record<string, number>> = { a: 0, b: 16, out: 32 }
   arena.floats.set(a, 0)
   arena.floats.set(b, 16)
-  const run = compileKernels(arena, new Map([['k', kernel]]), { simd, by: 'the test' }).get('k')
+  const run = compileKernels(arena, new Map([['k', kernel]]), { simd, by: 'the test' }).runs.get('k')
   run?.(
     a.length,
     kernel.arrays.map((name) => offsets[name] as number),

@@ -53,7 +53,7 @@ describe.each([true, false])('kernels with simd %s', (simd) => {
     const kernel = kernelOf(graph({ updates: { w: o.add(o.state('w', elements), 1) } }))
     const arena = allocateArena(64)
     arena.floats.fill(5)
-    compileKernels(arena, new Map([['k', kernel]]), { simd, by: 'the test' }).get('k')?.(count, [16], [])
+    compileKernels(arena, new Map([['k', kernel]]), { simd, by: 'the test' }).runs.get('k')?.(count, [16], [])
     expect([...arena.floats.subarray(0, 64)]).toEqual(
       Array.from({ length: 64 }, (_, index) => (index >= 16 && index < 16 + count ? 6 : 5)),
     )
@@ -65,7 +65,7 @@ describe.each([true, false])('kernels with simd %s', (simd) => {
     const arena = allocateArena(64)
     arena.floats.fill(1, 0, 32).fill(2, 32, 64)
     const offsets = kernel.arrays.map((name) => (name === 'p' ? 0 : 32))
-    compileKernels(arena, new Map([['k', kernel]]), { simd, by: 'the test' }).get('k')?.(19, offsets, [])
+    compileKernels(arena, new Map([['k', kernel]]), { simd, by: 'the test' }).runs.get('k')?.(19, offsets, [])
     const expected = Array.from({ length: 64 }, (_, index) => (index % 32 < 19 === index < 32 ? 2 : 1))
     expect([...arena.floats.subarray(0, 64)]).toEqual(expected)
   })
@@ -74,7 +74,7 @@ describe.each([true, false])('kernels with simd %s', (simd) => {
     const kernel = kernelOf(graph({ outputs: { squared: o.mul(o.state('w', elements), 2) } }))
     const arena = allocateArena(1 << 16)
     arena.floats.fill(1e4).fill(0.1, 0, 50_001)
-    const run = compileKernels(arena, new Map([['k', kernel]]), { simd, by: 'the test' }).get('k')
+    const run = compileKernels(arena, new Map([['k', kernel]]), { simd, by: 'the test' }).runs.get('k')
     const expected = 50_001 * f(0.2) ** 2
     expect(Math.abs((run?.(50_001, [0], []) as number) / expected - 1)).toBeLessThan(1e-12)
   })

@@ -37,11 +37,15 @@ export class DistributedSteps implements StepRunner {
     this.#denominators = new Float64Array(session.program.objectives.length)
   }
 
+  get sharesUpdates(): boolean {
+    return this.#steps.sharesUpdates
+  }
+
   stage(unit: Unit, position: Position): Promise<Staged> {
     return this.#steps.stage(unit, position)
   }
 
-  async run(staged: Staged): Promise<readonly Totals[] | undefined> {
+  async run(staged: Staged, meanwhile?: () => Promise<void>): Promise<readonly Totals[] | undefined> {
     using running = staged
     await this.#begin(running)
     const { seconds } = this.#group.distribution
@@ -52,7 +56,7 @@ export class DistributedSteps implements StepRunner {
     const joint = await this.#exchange(running, own as Totals, false)
     if (joint === undefined) return undefined
     await this.#locate(joint)
-    await this.#finish(running, joint)
+    await this.#finish(running, joint, meanwhile)
     return [joint]
   }
 
@@ -120,12 +124,13 @@ export class DistributedSteps implements StepRunner {
     )
   }
 
-  async #finish({ unit, position }: Staged, joint: Totals): Promise<void> {
+  async #finish({ unit, position }: Staged, joint: Totals, meanwhile?: () => Promise<void>): Promise<void> {
     if (this.#session.program.objectives.length === 1)
       this.#denominators[0] = (this.#denominators[0] as number) + (joint.denominators[0] as number)
     if (unit.completes?.steps !== 1) return
     const before = performance.now()
-    await this.#steps.update(this.#denominators[0] as number, unit.completes.samples, position)
+    const counts = { denominator: this.#denominators[0] as number, samples: unit.completes.samples }
+    await this.#steps.update(counts, position, meanwhile)
     this.#group.distribution.seconds.computing += (performance.now() - before) / 1000
   }
 

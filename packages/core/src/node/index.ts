@@ -1,4 +1,5 @@
 export { writeFileAtomic } from './atomic-write.ts'
+export { availableThreads } from './available-threads.ts'
 export { cacheFolder } from './cache-folder.ts'
 export { type CsvLoggerOptions, csvLogger } from './csv-logger.ts'
 export { type ModelCheckpointOptions, modelCheckpoint } from './model-checkpoint.ts'

@@ -1,7 +1,15 @@
+import type { StartHelpers } from '../apply/index.ts'
 import { LockstepError } from '../errors.ts'
 
 /** What `@lockstep/core/node` brings: files and the terminal. */
 export type NodeTools = typeof import('../node/index.ts')
+
+/** What starts threads that share updates with a caller who may use `threads` of them; undefined where there are none. */
+export async function updateHelpers(threads: number | undefined): Promise<StartHelpers | undefined> {
+  if (!isNode()) return undefined
+  const node = await import('../node/update-helpers.ts')
+  return node.updateHelpers(threads)
+}
 
 /** Whether files and a terminal are there. */
 export function isNode(): boolean {

@@ -39,9 +39,12 @@ export async function runEpoch(run: EpochRun, totals: Totals): Promise<boolean> 
       }
       const { unit } = staged
       await announce(unit, batch, callbacks)
-      const running = begin(session.turns.take(() => advance(run, staged, totals)))
-      upcoming = begin(stream.next())
+      const next = once(() => begin(stream.next()))
+      const meanwhile = async (): Promise<void> => void (await next().catch(() => undefined))
+      const running = begin(session.turns.take(() => advance(run, staged, { totals, meanwhile })))
+      if (!stagesDuringUpdate(run, unit)) next()
       const made = await running
+      upcoming = next()
       if (made === undefined) return false
       // Callbacks find the data at rest as well as the engine; what failed there is thrown where it is needed.
       await upcoming.catch(() => undefined)
@@ -51,6 +54,22 @@ export async function runEpoch(run: EpochRun, totals: Totals): Promise<boolean> 
     }
   } finally {
     await abandon(stream, upcoming)
+  }
+}
+
+/**
+ * Whether the next unit is better staged while other threads update than while the engine runs, which needs all cores.
+ * Data that may have to be waited for had better come while the engine runs.
+ */
+function stagesDuringUpdate({ steps, plan }: EpochRun, { completes }: Unit): boolean {
+  return steps.sharesUpdates && completes !== undefined && plan.source.inMemory === true
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 
@@ -67,9 +86,9 @@ async function* stagedUnits({ plan, steps, progress }: EpochRun): AsyncGenerator
 async function advance(
   { steps, progress }: EpochRun,
   staged: Staged,
-  totals: Totals,
+  { totals, meanwhile }: { readonly totals: Totals; readonly meanwhile: () => Promise<void> },
 ): Promise<readonly Totals[] | undefined> {
-  const made = await steps.run(staged)
+  const made = await steps.run(staged, meanwhile)
   if (made === undefined) return undefined
   const { completes } = staged.unit
   for (const each of made) totals.merge(each)

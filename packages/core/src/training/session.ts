@@ -53,7 +53,7 @@ export class Session implements AsyncDisposable {
     const plan = statePlan(program, learner)
     const replica = await backend.open(plan.layout, openOptions)
     try {
-      const session = new Session(program, replica, plan, await updater(replica, plan))
+      const session = new Session(program, replica, plan, await updater(replica, plan, openOptions.threads))
       await session.writeState(withInitialSlots(values, plan))
       return session
     } catch (error) {
@@ -99,6 +99,7 @@ export class Session implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.turns.take(async () => {
       for (const pool of this.#feeds.values()) pool[Symbol.dispose]()
+      this.update[Symbol.dispose]()
       await this.replica[Symbol.asyncDispose]()
     })
   }

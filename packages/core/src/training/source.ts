@@ -10,6 +10,8 @@ export interface BatchSource {
   readonly samples?: number
   /** Batches of an epoch, where known beforehand. */
   readonly batches?: number
+  /** No batch has to be waited for. */
+  readonly inMemory?: boolean
   /** The batches of epoch `epoch` from number `first` on. */
   epoch(epoch: number, first: number): Iterable<Batch> | AsyncIterable<Batch>
 }
@@ -39,6 +41,7 @@ export function arraySource(set: ArraySet, options: ArraySourceOptions): BatchSo
   const batches = Math.min(all, options.limit ?? all)
   return {
     batches,
+    inMemory: true,
     samples: Math.min(set.length, batches * options.batchSize),
     *epoch(epoch, first) {
       const rowsOf = rowPlan(set.length, epoch, options)

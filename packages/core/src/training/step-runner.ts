@@ -16,13 +16,16 @@ export interface Staged extends Disposable {
 export interface StepRunner {
   /** The first place where a value that is not finite came up, once a loss was not. */
   readonly nonFinite: string | undefined
+  /** Whether other threads take part in updates. */
+  readonly sharesUpdates: boolean
   /** Copies a unit's data and draws its random tensors; also while another unit runs. */
   stage(unit: Unit, position: Position): Promise<Staged>
   /**
    * Runs a unit and, where it completes a step, the update; to be called in a turn of the session. Returns the totals of
    * each of its batches, over all ranks; undefined where another rank leaves training here: nothing was updated then.
+   * `meanwhile` is called while other threads update, where they do.
    */
-  run(staged: Staged): Promise<readonly Totals[] | undefined>
+  run(staged: Staged, meanwhile?: () => Promise<void>): Promise<readonly Totals[] | undefined>
   /** Leaves training before this unit instead of running it, and so do all ranks; in a turn of the session. */
   leave(staged: Staged): Promise<void>
 }

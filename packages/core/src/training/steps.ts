@@ -30,6 +30,10 @@ export class Steps implements StepRunner {
     this.#inGraph = inGraph
   }
 
+  get sharesUpdates(): boolean {
+    return !this.#inGraph && this.#session.update.shared
+  }
+
   async stage(unit: Unit, position: Position): Promise<Staged> {
     const [batch] = unit.batches
     if (batch === undefined || batch.size === 0)
@@ -45,12 +49,16 @@ export class Steps implements StepRunner {
     return { unit, position, feed, [Symbol.dispose]: () => feed[Symbol.dispose]() }
   }
 
-  async run(staged: Staged): Promise<Totals[]> {
+  async run(staged: Staged, meanwhile?: () => Promise<void>): Promise<Totals[]> {
     using running = staged
     const { unit, position } = running
     const totals = await this.compute(running)
     if (!this.#inGraph && unit.completes?.steps === 1)
-      await this.update(unit.denominators[0] ?? 0, unit.completes.samples, position)
+      await this.update(
+        { denominator: unit.denominators[0] ?? 0, samples: unit.completes.samples },
+        position,
+        meanwhile,
+      )
     return totals
   }
 
@@ -71,9 +79,13 @@ export class Steps implements StepRunner {
     )
   }
 
-  /** The update by the gradient sums in the state, divided by `denominator`. */
-  async update(denominator: number, samples: number, position: Position): Promise<void> {
-    await this.#session.update(this.#scalars(denominator, samples, position))
+  /** The update by the gradient sums in the state, divided by `denominator`; `meanwhile` as in {@link run}. */
+  async update(
+    { denominator, samples }: { readonly denominator: number; readonly samples: number },
+    position: Position,
+    meanwhile?: () => Promise<void>,
+  ): Promise<void> {
+    await this.#session.update.run(this.#scalars(denominator, samples, position), meanwhile)
   }
 
   async #findNonFinite(sums: Float32Array, { unit, feed }: Staged): Promise<string | undefined> {

@@ -36,13 +36,24 @@ export function linker<Name extends string>(
 ): (memory: WasmMemory) => WasmExports<Name> {
   const modules = new Map<boolean, object>()
   return (memory) => {
-    const { Module, Instance } = webAssembly()
     const shared = isShared(memory)
-    const module = modules.get(shared) ?? new Module(encodeModule(functions(), { shared }))
+    const module = modules.get(shared) ?? compileModule(functions(), { shared })
     modules.set(shared, module)
-    const imports = { [memoryImport.module]: { [memoryImport.name]: memory } }
-    return new Instance(module, imports).exports as WasmExports<Name>
+    return instantiate<Name>(module, memory)
   }
+}
+
+/** A `WebAssembly.Module` of `functions` for memories of one kind. It can be posted to other threads. */
+export function compileModule(functions: readonly WasmFunction<string>[], kind: { readonly shared: boolean }): object {
+  const { Module } = webAssembly()
+  return new Module(encodeModule(functions, kind))
+}
+
+/** The functions of a module over a memory of its kind. */
+export function instantiate<Name extends string>(module: object, memory: WasmMemory): WasmExports<Name> {
+  const { Instance } = webAssembly()
+  const imports = { [memoryImport.module]: { [memoryImport.name]: memory } }
+  return new Instance(module, imports).exports as WasmExports<Name>
 }
 
 export function isShared(memory: WasmMemory): boolean {

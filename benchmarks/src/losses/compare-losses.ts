@@ -1,0 +1,57 @@
+import { LockstepError } from '@lockstep/core'
+import { enginesOf } from '../backends.ts'
+import type { ModelName } from '../train/protocol.ts'
+import { type EngineChoice, greatestLossDifference, lossesOn, nameOf } from './losses.ts'
+
+/** Every engine that is held against the reference. */
+export const comparedEngines: readonly EngineChoice[] = [
+  ...enginesOf.onnx.map((engine) => ({ backend: 'onnx', engine }) as const),
+  ...enginesOf.tfjs.map((engine) => ({ backend: 'tfjs', engine }) as const),
+]
+
+/**
+ * How far a loss of the first 10 steps may be from the reference's, relative to it. Gradients agree to a few times 1e-7; RMSprop
+ * then divides them by their own size, which brings the rounding of the smallest ones to the size of a step.
+ */
+export const lossTolerance: Readonly<Record<ModelName, number>> = { mlp: 1e-3, cnn: 1e-3 }
+
+/** The losses of one engine beside the reference's, or why there are none. */
+export interface LossColumn {
+  readonly name: string
+  readonly losses: readonly number[]
+  /** With versions. */
+  readonly engine?: string
+  /** Largest difference to the reference, relative. */
+  readonly difference?: number
+  readonly unavailable?: string
+}
+
+export interface LossTable {
+  readonly model: ModelName
+  readonly data: string
+  readonly reference: readonly number[]
+  readonly columns: readonly LossColumn[]
+}
+
+/** Trains the same steps on the reference and on every engine, one after the other, each in a process of its own. */
+export async function compareLosses(
+  model: ModelName,
+  steps: number,
+  engines: readonly EngineChoice[] = comparedEngines,
+): Promise<LossTable> {
+  const reference = await lossesOn({ backend: 'reference', model, steps })
+  if ('unavailable' in reference) {
+    throw new LockstepError('engine-failure', { engine: 'reference' }, reference.unavailable)
+  }
+  const columns: LossColumn[] = []
+  for (const choice of engines) {
+    const name = nameOf(choice)
+    const answer = await lossesOn({ ...choice, model, steps })
+    if ('unavailable' in answer) columns.push({ name, losses: [], unavailable: answer.unavailable })
+    else {
+      const { losses, engine } = answer
+      columns.push({ name, losses, engine, difference: greatestLossDifference(losses, reference.losses) })
+    }
+  }
+  return { model, data: reference.data, reference: reference.losses, columns }
+}

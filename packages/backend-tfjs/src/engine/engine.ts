@@ -1,0 +1,23 @@
+import type { Device } from '@lockstep/core'
+import type { EngineName } from './engine-name.ts'
+
+/** TensorFlow.js' core, whichever package brought it. */
+export type TensorFlow = typeof import('@tensorflow/tfjs-core')
+
+/** What kernels of an engine are good at; lowerings ask for these, never for its name. */
+export interface Traits {
+  /** Products of transposed matrices, and of batches of matrices, are as fast as plain ones. */
+  readonly anyProduct: boolean
+}
+
+/** TensorFlow.js with one of its engines active: the only one that this process can have. */
+export interface Engine {
+  readonly name: EngineName
+  /** As `Device.engine` says it. */
+  readonly label: string
+  readonly tf: TensorFlow
+  readonly traits: Traits
+  readonly device: Device
+  /** What TensorFlow.js calls it. */
+  readonly backendName: string
+}

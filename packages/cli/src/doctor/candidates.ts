@@ -1,0 +1,33 @@
+import type { BackendDescriptor } from '@lockstep/core'
+
+/** A backend with one of its engines: one to be tried. */
+export interface Candidate extends BackendDescriptor {
+  readonly backend: string
+  readonly engine: string
+  /** The command that installs the module. */
+  readonly remedy: string
+}
+
+const onnx = { backend: 'onnx', module: '@lockstep/backend-onnx', factory: 'onnx' }
+const tfjs = { backend: 'tfjs', module: '@lockstep/backend-tfjs', factory: 'tfjs' }
+
+/** The backend that all others are compared with. */
+export const referenceCandidate: Candidate = {
+  backend: 'reference',
+  engine: 'float64',
+  module: '@lockstep/backend-reference',
+  factory: 'reference',
+  options: {},
+  remedy: 'npm install @lockstep/backend-reference',
+}
+
+/** Every engine of every backend of ours; the reference first. */
+export const allCandidates: readonly Candidate[] = [
+  referenceCandidate,
+  ...['c-api', 'js'].map((engine) => withEngine(onnx, engine)),
+  ...['tensorflow-gpu', 'tensorflow', 'wasm', 'cpu'].map((engine) => withEngine(tfjs, engine)),
+]
+
+function withEngine(backend: Pick<Candidate, 'backend' | 'module' | 'factory'>, engine: string): Candidate {
+  return { ...backend, engine, options: { engine }, remedy: `npm install ${backend.module}` }
+}

@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { ZipFile } from 'yazl'
+
+/**
+ * An engine of a few lines in the place of tfjs-node and TensorFlow, laid out as they are: a package whose binding is
+ * compiled against two shared libraries, which say a version.
+ */
+const files: Readonly<Record<string, string>> = {
+  'node_modules/@tensorflow/tfjs-node/package.json': '{ "name": "@tensorflow/tfjs-node", "main": "index.js" }',
+  'node_modules/@tensorflow/tfjs-node/index.js': `
+    const binding = require('./lib/napi-v8/tfjs_binding.node')
+    exports.getBackend = () => 'tensorflow'
+    exports.backend = () => ({ binding })
+    exports.matMul = () => ({ dataSync: () => [19, 22, 43, 50] })`,
+  'node_modules/@tensorflow/tfjs-node/index.js.map': '{}',
+  'node_modules/@tensorflow/tfjs-node/binding/tfjs_backend.cc': `
+    #include "tensorflow/c/c_api.h"
+    const char* version() { return TF_Version(); }`,
+  'node_modules/@tensorflow/tfjs-node/binding/tfjs_binding.cc': `
+    #include <node_api.h>
+    const char* version();
+    static napi_value Init(napi_env env, napi_value exports) {
+      napi_value text;
+      napi_create_string_utf8(env, version(), NAPI_AUTO_LENGTH, &text);
+      napi_set_named_property(env, exports, "TF_Version", text);
+      return exports;
+    }
+    NAPI_MODULE(NODE_GYP_MODULE_NAME, Init)`,
+  'tensorflow/include/tensorflow/c/c_api.h': 'extern "C" const char* TF_Version();',
+  'tensorflow/python/much.py': 'print("not needed")',
+}
+
+/** Fills a folder so that `--from` can take it, with an unpacked `tensorflow`; returns the folder. */
+export async function fillFrom(folder: string): Promise<string> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), text)
+  }
+  const headers = dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json'))
+  await cp(headers, join(folder, 'node_modules', 'node-api-headers'), { recursive: true })
+  const source = join(folder, 'version.cc')
+  await writeFile(source, 'extern "C" const char* TF_Version() { return "2.21.0"; }')
+  for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'])
+    execFileSync('g++', ['-shared', '-fPIC', `-Wl,-soname,${name}`, source, '-o', join(folder, 'tensorflow', name)])
+  return folder
+}
+
+/** Packs the `tensorflow` of a folder as a wheel into another; `damage` changes one library after it was hashed. */
+export async function packWheel(
+  from: string,
+  into: string,
+  { damage = false, platform = 'linux_x86_64' }: { readonly damage?: boolean; readonly platform?: string } = {},
+): Promise<string> {
+  const info = 'tensorflow_cpu-2.21.0.dist-info'
+  const entries = new Map<string, Buffer>([
+    [`${info}/METADATA`, Buffer.from('Metadata-Version: 2.1\nName: tensorflow-cpu\nVersion: 2.21.0\n')],
+    [`${info}/WHEEL`, Buffer.from(`Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: cp312-cp312-${platform}\n`)],
+  ])
+  for (const path of await readdir(join(from, 'tensorflow'), { recursive: true })) {
+    const bytes = await readFile(join(from, 'tensorflow', path)).catch(() => undefined)
+    if (bytes !== undefined) entries.set(`tensorflow/${path}`, bytes)
+  }
+  const record = [...entries].map(([name, bytes]) => `${name},sha256=${sha256(bytes)},${bytes.length}`)
+  if (damage) entries.get('tensorflow/libtensorflow_cc.so.2')?.writeUInt8(1, 100)
+  entries.set(`${info}/RECORD`, Buffer.from(`${record.join('\r\n')}\r\n${info}/RECORD,,\r\n`))
+  const path = join(into, `tensorflow_cpu-2.21.0-cp312-cp312-${platform}.whl`)
+  await mkdir(into, { recursive: true })
+  const zip = new ZipFile()
+  for (const [name, bytes] of entries) zip.addBuffer(bytes, name)
+  zip.end()
+  await finished(zip.outputStream.pipe(createWriteStream(path)))
+  return path
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('base64url')
+}

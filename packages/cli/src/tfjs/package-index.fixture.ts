@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { basename } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { temporaryFolder } from '../run/cli.fixture.ts'
+import { fillFrom, packWheel } from './engine.fixture.ts'
+
+const platform = `linux_${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}`
+
+/** A package index with one wheel. */
+export interface Index {
+  readonly url: string
+  readonly wheel: string
+  /** How often it was asked for something. */
+  requests(): number
+  /** Has no wheel from now on. */
+  forget(): void
+}
+
+/** Serves one wheel with an engine of a few lines as pip asks for it; `hash` in the place of its SHA-256. */
+export async function packageIndex(hash?: string): Promise<Index> {
+  const wheel = await packWheel(await fillFrom(await temporaryFolder()), await temporaryFolder(), { platform })
+  const bytes = await readFile(wheel)
+  const link = `/${basename(wheel)}#sha256=${hash ?? createHash('sha256').update(bytes).digest('hex')}`
+  let count = 0
+  let page = `<a href="${link}">${basename(wheel)}</a>`
+  const url = await serve((request, response) => {
+    count++
+    const isPage = request.url?.startsWith('/simple/')
+    response.writeHead(200, { 'content-type': isPage ? 'text/html' : 'application/octet-stream' })
+    response.end(isPage ? page : bytes)
+  })
+  const forget = (): void => {
+    page = ''
+  }
+  return { url, wheel, requests: () => count, forget }
+}
+
+/** The address of a server that ends with the test. */
+export async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+}
