@@ -7,7 +7,9 @@ export function envelope(sequence: number, part = 0): Envelope {
 }
 
 export function noise(length: number, seed: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, index) => (index * 31 + seed * 17 + (index >> 8)) & 255)
+  const bytes = new Uint8Array(length)
+  for (let index = 0; index < length; index++) bytes[index] = index * 31 + seed * 17 + (index >> 8)
+  return bytes
 }
 
 type MakeGroup = (worldSize: number) => Promise<Transport[]>

@@ -1,7 +1,7 @@
 import { linker, type WasmExports, type WasmFunction } from '@lockstep/core/wasm'
 import { arithmeticFunctions } from '../../kernels/arithmetic-functions.ts'
 import type { ElementType } from '../../transport.ts'
-import type { Adder } from '../window/summation.ts'
+import type { Adder, Operand } from '../window/summation.ts'
 import { addBothFloat32, addBothFloat64 } from './add-both.ts'
 import type { Arenas } from './arenas.ts'
 import type { Libc } from './libc.ts'
@@ -14,10 +14,12 @@ const link = linker<Name>(
 )
 
 /** Bytes added at once, so that a sum of many terms, or for many targets, goes through the core's own cache. */
-const blockBytes = 16_384
+const blockBytes = 32_768
 
-/** Address of sums that are not complete; `sumInto` uses the scratch bytes below. */
-const stage = 32_768
+/** Addresses in the scratch bytes: a term of this process alone, a sum that is not complete, one for such a target. */
+const termAt = 0
+const partialAt = blockBytes
+const totalAt = 2 * blockBytes
 
 /** Adds what lies in a mapped window where it lies. */
 export class MappedAdder implements Adder {
@@ -28,8 +30,8 @@ export class MappedAdder implements Adder {
 
   constructor(libc: Libc, memory: MappedMemory, arenas: Arenas) {
     this.#libc = libc
-    this.#arenas = arenas
     this.#memory = memory
+    this.#arenas = arenas
     this.#functions = link(memory.memory)
   }
 
@@ -37,45 +39,61 @@ export class MappedAdder implements Adder {
     return this.#memory.placeOf(bytes)
   }
 
-  sum(targets: readonly number[], terms: readonly number[], count: number, dtype: ElementType): void {
-    const { scratchBytes } = this.#memory
-    const into = targets.map((place) => place + scratchBytes)
-    const from = terms.map((place) => place + scratchBytes)
-    // Two terms for at most two targets pass through once; there is nothing to keep near.
-    const block = terms.length === 2 && targets.length <= 2 ? Number.POSITIVE_INFINITY : blockBytes
-    const size = dtype === 'float64' ? 8 : 4
-    const byteLength = count * size
-    this.#arenas.reach(Math.max(...targets, ...terms) + byteLength)
-    for (let offset = 0; offset < byteLength; offset += block) {
-      this.#sumBlock(into, from, offset, Math.min(block, byteLength - offset) / size, dtype)
+  sum(targets: readonly Operand[], terms: readonly Operand[], byteLength: number, dtype: ElementType): void {
+    const places = [...targets, ...terms].filter((operand) => typeof operand === 'number')
+    this.#arenas.reach(Math.max(...places) + byteLength)
+    const into = targets.map((target) => this.#locate(target))
+    const from = terms.map((term) => this.#locate(term))
+    // Two terms for at most two targets pass through once: there is nothing to keep near.
+    const atOnce = terms.length === 2 && targets.length <= 2 && places.length === terms.length + targets.length
+    const step = atOnce ? byteLength : blockBytes
+    for (let offset = 0; offset < byteLength; offset += step) {
+      this.#sumBlock(into, from, offset, Math.min(step, byteLength - offset), dtype)
     }
   }
 
-  sumInto(target: Uint8Array, terms: readonly number[], count: number, dtype: ElementType): void {
-    const place = this.#memory.placeOf(target)
-    // Below the window begins the process's own scratch memory.
-    this.sum([place >= 0 ? place : -this.#memory.scratchBytes], terms, count, dtype)
-    if (place < 0) target.set(this.#memory.bytes.subarray(0, target.byteLength))
-  }
-
-  #sumBlock(into: readonly number[], from: readonly number[], offset: number, count: number, dtype: ElementType): void {
+  #sumBlock(
+    into: readonly Located[],
+    from: readonly Located[],
+    offset: number,
+    byteLength: number,
+    dtype: ElementType,
+  ): void {
     const { addFloat32, addFloat64, addBothFloat32, addBothFloat64 } = this.#functions
     const [add, addBoth] = dtype === 'float64' ? [addFloat64, addBothFloat64] : [addFloat32, addBothFloat32]
-    const [first, second] = into as [number, number | undefined]
-    let sum = (from[0] as number) + offset
-    // Until the last addition the sum stays in the scratch bytes, for a target may be a term that is still to be added.
-    for (const term of from.slice(1, -1)) {
-      add(stage, sum, term + offset, count)
-      sum = stage
+    const count = byteLength / (dtype === 'float64' ? 8 : 4)
+    const terms = from.map((term) => this.#near(term, offset, byteLength))
+    const shared = into.filter(({ inside }) => inside).map(({ at }) => at + offset)
+    let sum = terms[0] as number
+    // Until the last addition the sum stays aside, for a target may be a term that is still to be added.
+    for (const term of terms.slice(1, -1)) {
+      add(partialAt, sum, term, count)
+      sum = partialAt
     }
-    const last = (from.at(-1) as number) + offset
-    if (second === undefined) add(first + offset, sum, last, count)
-    else addBoth(first + offset, second + offset, sum, last, count)
-    this.#copy(into.slice(2), first + offset, offset, count * (dtype === 'float64' ? 8 : 4))
+    const [first = totalAt, second, ...more] = shared
+    if (second === undefined) add(first, sum, terms.at(-1) as number, count)
+    else addBoth(first, second, sum, terms.at(-1) as number, count)
+    for (const target of more) this.#libc.copy(this.#memory.base + target, this.#memory.base + first, byteLength)
+    for (const { inside, at } of into) if (!inside) this.#libc.copy(at + offset, this.#memory.base + first, byteLength)
   }
 
-  #copy(targets: readonly number[], from: number, offset: number, byteLength: number): void {
-    const base = this.#memory.start - this.#memory.scratchBytes
-    for (const target of targets) this.#libc.copy(base + target + offset, base + from, byteLength)
+  /** Address of a block of a term, in the memory. */
+  #near({ inside, at }: Located, offset: number, byteLength: number): number {
+    if (inside) return at + offset
+    this.#libc.copy(this.#memory.base + termAt, at + offset, byteLength)
+    return termAt
   }
+
+  #locate(operand: Operand): Located {
+    const place = typeof operand === 'number' ? operand : this.#memory.placeOf(operand)
+    if (typeof operand === 'number' || place >= 0) return { inside: true, at: place + this.#memory.scratchBytes }
+    return { inside: false, at: this.#libc.addressOf(operand) }
+  }
+}
+
+interface Located {
+  /** Whether it lies in the WebAssembly memory. */
+  readonly inside: boolean
+  /** Address in the WebAssembly memory, or else in the process. */
+  readonly at: number
 }

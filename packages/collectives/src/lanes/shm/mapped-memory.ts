@@ -17,17 +17,18 @@ export class MappedMemory {
   /** Address of the file's first byte, in this process. */
   readonly start: number
   /** Bytes at the beginning that belong to nobody else. */
-  readonly scratchBytes: number = pageBytes
+  readonly scratchBytes: number = 2 * pageBytes
+  /** Address of the memory itself, in this process. */
+  readonly base: number
   readonly #libc: Libc
-  readonly #base: number
   readonly #file: number
   #mapped = 0
 
   constructor(libc: Libc, file: number, byteLength: number) {
     this.#libc = libc
     this.#file = file
-    this.#base = libc.addressOf(this.bytes)
-    this.start = this.#base + this.scratchBytes
+    this.base = libc.addressOf(this.bytes)
+    this.start = this.base + this.scratchBytes
     this.mapTo(byteLength)
   }
 

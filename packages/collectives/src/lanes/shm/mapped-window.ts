@@ -11,9 +11,18 @@ const shortBytes = 2048
 const spins = 20
 const yields = 2000
 
-/** A sleep ends after so many milliseconds though nobody woke us: the event loop has others to serve. */
+/** The first sleeps are short, for something new may be asked of this thread, and that does not end them. */
 const firstSleepMs = 1
-const sleepMs = 5
+
+/** What a mapped window works with. */
+export interface MappedWindowParts {
+  readonly libc: Libc
+  readonly memory: MappedMemory
+  readonly layout: SectionLayout
+  readonly file: number
+  /** A sleep ends after so many milliseconds though nobody woke us: the event loop has others to serve. */
+  readonly sleepMs: number
+}
 
 /** A window in memory that all members have mapped. */
 export class MappedWindow implements Window {
@@ -22,22 +31,16 @@ export class MappedWindow implements Window {
   readonly #memory: MappedMemory
   readonly #layout: SectionLayout
   readonly #file: number
-  readonly #longestSleepMs: number
+  readonly #sleepMs: number
+  #closed = false
 
-  constructor(
-    self: number,
-    libc: Libc,
-    memory: MappedMemory,
-    layout: SectionLayout,
-    file: number,
-    longestSleepMs: number = sleepMs,
-  ) {
+  constructor(self: number, { libc, memory, layout, file, sleepMs }: MappedWindowParts) {
     this.self = self
     this.#libc = libc
     this.#memory = memory
     this.#layout = layout
     this.#file = file
-    this.#longestSleepMs = longestSleepMs
+    this.#sleepMs = sleepMs
   }
 
   load(member: number, at: number): number {
@@ -70,7 +73,7 @@ export class MappedWindow implements Window {
 
   rest(idle: number, look: () => boolean): boolean {
     if (idle <= spins) return false
-    if (this.#longestSleepMs === 0) return true
+    if (this.#sleepMs === 0) return true
     if (idle <= yields) {
       this.#libc.yield()
       return false
@@ -78,18 +81,20 @@ export class MappedWindow implements Window {
     const bell = this.load(this.self, this.#layout.bell)
     this.store(this.#layout.asleep, 1)
     // Whoever changes something from here on sees that we sleep; what was changed before, this look sees.
-    if (!look()) this.#sleep(bell, idle > yields + 20 ? this.#longestSleepMs : firstSleepMs)
+    if (!look()) this.#sleep(bell, idle > yields + 20 ? this.#sleepMs : firstSleepMs)
     this.store(this.#layout.asleep, 0)
     return true
   }
 
   close(): void {
+    if (this.#closed) return
+    this.#closed = true
     closeSync(this.#file)
   }
 
   #sleep(bell: number, milliseconds: number): void {
     const address = this.#memory.start + this.#place(this.self, this.#layout.bell)
-    this.#libc.futexWait(address, bell, Math.min(milliseconds, this.#longestSleepMs))
+    this.#libc.futexWait(address, bell, Math.min(milliseconds, this.#sleepMs))
   }
 
   #bytes(place: number, length: number): Uint8Array {

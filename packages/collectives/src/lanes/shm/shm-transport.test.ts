@@ -3,8 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Transport } from '../../transport.ts'
 import { laneTests } from '../lane-tests.fixture.ts'
 import { sumTests } from '../sum-tests.fixture.ts'
+import type { JoinOptions } from '../window/join-options.ts'
 import { shmAvailable } from './shm-available.ts'
-import { createShmWindow, type JoinOptions, joinShmWindow } from './shm-transport.ts'
+import { createShmWindow, joinShmWindow } from './shm-transport.ts'
 
 const open: Transport[] = []
 afterEach(async () => {

@@ -4,14 +4,15 @@ import type { Envelope } from '../../transport.ts'
 import { type SectionLayout, smallBytes } from './layout.ts'
 import type { Window } from './window.ts'
 
-/** How a lane adds what lies in a window. Places are byte offsets in the window, sections one after the other. */
+/** A piece of memory: its place in the window, in bytes, sections one after the other, or bytes of this process alone. */
+export type Operand = number | Uint8Array
+
+/** How a lane adds what lies in a window. */
 export interface Adder {
   /** Where an array lies in the window, for all to reach; -1 for memory of this process alone. */
   placeOf(bytes: Uint8Array): number
-  /** Every target becomes the sum of the terms, added in order, of `count` elements; a target may be a term. */
-  sum(targets: readonly number[], terms: readonly number[], count: number, dtype: Envelope['dtype']): void
-  /** The same into memory of this process. */
-  sumInto(target: Uint8Array, terms: readonly number[], count: number, dtype: Envelope['dtype']): void
+  /** Every target becomes the sum of the terms, added in order, of `byteLength` bytes each; a target may be a term. */
+  sum(targets: readonly Operand[], terms: readonly Operand[], byteLength: number, dtype: Envelope['dtype']): void
 }
 
 interface Call {
@@ -108,7 +109,7 @@ export class Summation {
 
   #addWhole({ result, dtype, turn }: Call): void {
     const terms = this.#ranks.map((_, member) => this.#spot(member, this.#layout.small(turn)))
-    this.#adder.sumInto(result, terms, result.byteLength / elementBytes(dtype), dtype)
+    this.#adder.sum([result], terms, result.byteLength, dtype)
   }
 
   *#addParts(call: Call): Generator<void, void, void> {
@@ -124,47 +125,65 @@ export class Summation {
 
   /** Everything at once where nothing has to be staged. */
   #chunkBytes({ inputs, results, input }: Call): number {
-    const inWindow = [...inputs, ...results].every((place) => place >= 0)
-    return inWindow && inputs.length === this.#ranks.length ? input.byteLength : this.#layout.chunkBytes
+    return [...inputs, ...results].every((place) => place >= 0) ? input.byteLength : this.#layout.chunkBytes
   }
 
-  /** Puts a chunk of the own array where others see it. */
-  #stage({ input, inputs }: Call, chunk: number): void {
-    if ((inputs[this.#window.self] as number) >= 0) return
-    const { chunkBytes } = this.#layout
-    this.#window.write(this.#layout.input(chunk), input.subarray(chunk * chunkBytes, (chunk + 1) * chunkBytes))
+  /** Puts the others' parts of a chunk where they see them. */
+  #stage(call: Call, chunk: number): void {
+    const { self } = this.#window
+    if ((call.inputs[self] as number) >= 0) return
+    for (const member of this.#ranks.keys()) {
+      const { start, end, from } = this.#part(this.#layout.chunkBytes, call, chunk, member)
+      if (member !== self && end > start)
+        this.#window.write(this.#layout.input(chunk) + from, call.input.subarray(start, end))
+    }
   }
 
   /** Adds the own part of a chunk. */
   #addPart(call: Call, chunk: number): void {
     const { inputs, results, dtype } = call
-    const { start, end, from, to } = this.#part(call, chunk, this.#window.self)
-    const terms = inputs.map((place, member) =>
-      place >= 0 ? place + start : this.#spot(member, this.#layout.input(chunk)) + from,
-    )
-    const targets = results.filter((place) => place >= 0).map((place) => place + start)
-    if (targets.length < results.length) targets.unshift(this.#spot(this.#window.self, this.#layout.output(chunk)))
-    if (to > from) this.#adder.sum(targets, terms, (end - start) / elementBytes(dtype), dtype)
+    const { self } = this.#window
+    const { start, end, from } = this.#part(this.#chunkBytes(call), call, chunk, self)
+    if (end === start) return
+    const terms = inputs.map((place, member): Operand => {
+      if (place >= 0) return place + start
+      return member === self ? call.input.subarray(start, end) : this.#spot(member, this.#layout.input(chunk)) + from
+    })
+    const targets: Operand[] = results.filter((place) => place >= 0).map((place) => place + start)
+    if (results.some((place, member) => place < 0 && member !== self))
+      targets.unshift(this.#spot(self, this.#layout.output(chunk)))
+    if ((results[self] as number) < 0) targets.push(call.result.subarray(start, end))
+    this.#adder.sum(targets, terms, end - start, dtype)
   }
 
-  /** Copies everybody's part of a chunk to the result. */
+  /** Copies the others' parts of a chunk to the result. */
   #take(call: Call, chunk: number): void {
-    if ((call.results[this.#window.self] as number) >= 0) return
+    const { self } = this.#window
+    if ((call.results[self] as number) >= 0) return
     for (const member of this.#ranks.keys()) {
-      const { start, end } = this.#part(call, chunk, member)
-      if (end > start) this.#window.read(member, this.#layout.output(chunk), call.result.subarray(start, end))
+      const { start, end } = this.#part(this.#chunkBytes(call), call, chunk, member)
+      if (member !== self && end > start)
+        this.#window.read(member, this.#layout.output(chunk), call.result.subarray(start, end))
     }
   }
 
-  /** A member's part of a chunk: bytes of the whole array (`start`, `end`) and of the chunk (`from`, `to`). */
-  #part(call: Call, chunk: number, member: number): { start: number; end: number; from: number; to: number } {
-    const chunkBytes = this.#chunkBytes(call)
+  /** A member's part of a chunk: bytes of the whole array (`start` to `end`), and where in the chunk it begins (`from`). */
+  #part(
+    chunkBytes: number,
+    { input }: Call,
+    chunk: number,
+    member: number,
+  ): { start: number; end: number; from: number } {
     const offset = chunk * chunkBytes
-    const length = Math.min(chunkBytes, call.input.byteLength - offset)
+    const length = Math.min(chunkBytes, input.byteLength - offset)
     const border = (index: number): number =>
       Math.min(length, Math.floor((Math.ceil(length / line) * index) / this.#ranks.length) * line)
-    const [from, to] = [border(member), member + 1 === this.#ranks.length ? length : border(member + 1)]
-    return { start: offset + from, end: offset + to, from, to }
+    const from = border(member)
+    return {
+      start: offset + from,
+      end: offset + (member + 1 === this.#ranks.length ? length : border(member + 1)),
+      from,
+    }
   }
 
   #spot(member: number, at: number): number {
@@ -182,8 +201,4 @@ export class Summation {
 
 function bytesOf({ buffer, byteOffset, byteLength }: Floats): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
-}
-
-function elementBytes(dtype: Envelope['dtype']): number {
-  return dtype === 'float64' ? 8 : 4
 }
