@@ -118,22 +118,30 @@ export const controlTests: DistributedTests = {
     expectSame('logs', logs[1]?.join(), logs[0]?.join())
     expectSame('size of a batch', JSON.parse(logs[0]?.[0] ?? '{}').size, 4)
   },
-  'a learning rate or weights that rank 0 sets are everyone’s': async (subject) => {
-    const rates = await train(
-      subject,
-      (rank) => ({
-        epochs: 2,
-        callbacks: rank === 0 ? [once('onEpochEnd', 0, (model) => model.setLearningRate(0.5))] : [],
-      }),
-      async (model) => ({ rate: model.getLearningRate(), hash: await model.parametersSha256() }),
-    )
-    expectSame('both ranks', JSON.stringify(rates[1]), JSON.stringify(rates[0]))
-    expectSame('rate', rates[1]?.rate, 0.5)
+  'a learning rate that rank 0 sets, whenever it does, is everyone’s': async (subject) => {
+    const faster = (model: Model): void => model.setLearningRate(0.5)
+    for (const callback of [
+      once('onBatchEnd', 1, faster),
+      once('onEpochEnd', 0, faster),
+      once('onEpochEnd', 1, faster),
+    ]) {
+      const rates = await train(
+        subject,
+        (rank) => ({ epochs: 2, callbacks: rank === 0 ? [callback] : [] }),
+        async (model) => ({ rate: model.getLearningRate(), hash: await model.parametersSha256() }),
+      )
+      expectSame('both ranks', JSON.stringify(rates[1]), JSON.stringify(rates[0]))
+      expectSame('rate', rates[1]?.rate, 0.5)
+    }
+  },
+  'weights that rank 0 sets after an epoch are everyone’s': async (subject) => {
     const doubled = once('onEpochEnd', 0, async (model) => {
       await model.setWeights((await model.getWeights()).map((values) => values.map((value) => 2 * value)))
     })
     const ends = await train(subject, (rank) => ({ epochs: 2, callbacks: rank === 0 ? [doubled] : [] }), state)
+    const usual = await train(subject, () => ({ epochs: 2 }), state)
     expectSame('both ranks', JSON.stringify(ends[1]), JSON.stringify(ends[0]))
+    expectSame('equality with a training that nobody touched', ends[0]?.hash === usual[0]?.hash, false)
   },
   'what is not finite on one rank stops all, which name it': async (subject) => {
     const data = samples(16)

@@ -45,7 +45,7 @@ export class Group {
   /** Every rank's value, in rank order; of JSON. */
   async gather<T>(value: T): Promise<readonly T[]> {
     const blocks = await this.communicator.allGather(new TextEncoder().encode(JSON.stringify(value)))
-    return blocks.map((block) => JSON.parse(new TextDecoder().decode(block)) as T)
+    return blocks.map((block) => JSON.parse(new TextDecoder().decode(block.slice())) as T)
   }
 
   /**

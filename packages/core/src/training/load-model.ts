@@ -1,4 +1,5 @@
 import { LockstepError } from '../errors.ts'
+import type { Learner } from '../learners/learner.ts'
 import { learnerFromConfig } from '../learners/resolve.ts'
 import { type JSONOptions, networkFromJSON } from '../network/json.ts'
 import { type Checkpoint, decodeCheckpoint, type TrainingHeader } from './checkpoint.ts'
@@ -12,7 +13,10 @@ import { nodeTools } from './platform.ts'
  * Options of `loadModel`: what a file cannot hold (backend, device, threads, `stepsPerExecution`, functions), and what is
  * to differ from it.
  */
-export interface LoadOptions extends JSONOptions, Partial<CompileOptions> {}
+export interface LoadOptions extends JSONOptions, Omit<Partial<CompileOptions>, 'learner'> {
+  /** A learner in place of the saved one, or made of it: `(saved) => dataParallel(saved, communicator)`. */
+  readonly learner?: string | Learner | ((saved: Learner) => Learner)
+}
 
 /**
  * A model from JSON made by `model.toJSON()`, with new initial weights. Throws `invalid-data` for any other JSON,
@@ -35,8 +39,8 @@ export async function deserializeModel(
 ): Promise<Model> {
   const { header, values } = decodeCheckpoint(bytes, source)
   const model = modelFromJSON(header.model, options)
-  const { backend, customLayers: _, ...compileOptions } = options
-  if (backend !== undefined) model.compile({ ...compileSettings(header.training, options), ...compileOptions, backend })
+  const { backend, customLayers: _, learner, ...compileOptions } = options
+  if (backend !== undefined) model.compile({ ...compileSettings(header.training, learner), ...compileOptions, backend })
   const progress = header.training && readProgress(header.training.progress)
   await model.restore(checkedValues(model, values, source), progress)
   return model
@@ -48,11 +52,19 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
   return deserializeModel(await readBytes(path), options, path)
 }
 
-function compileSettings(training: TrainingHeader | undefined, given: LoadOptions): Partial<CompileOptions> {
-  if (training === undefined) return {}
+function compileSettings(training: TrainingHeader | undefined, given: LoadOptions['learner']): Partial<CompileOptions> {
+  if (training === undefined) {
+    if (typeof given !== 'function') return given === undefined ? {} : { learner: given }
+    throw new LockstepError(
+      'invalid-argument',
+      { argument: 'learner' },
+      'learner is a function of the saved learner, but the file has none: it holds weights only; give a learner',
+    )
+  }
   const { learner, progress: _, ...saved } = training
   // Made only where none is given: one of the user's own cannot be made from its config.
-  return { ...(saved as Partial<CompileOptions>), learner: given.learner ?? learnerFromConfig(learner) }
+  const made = typeof given === 'function' ? given(learnerFromConfig(learner)) : (given ?? learnerFromConfig(learner))
+  return { ...(saved as Partial<CompileOptions>), learner: made }
 }
 
 function checkedValues(model: Model, values: Checkpoint['values'], source: string): Checkpoint['values'] {

@@ -6,6 +6,10 @@ import { type Answer, board, bytesSentAt, type Call, type Command, type GroupInf
 import type { GroupSettings } from './settings.ts'
 import { threads } from './threads.ts'
 
+// From the sources (in a test) the thread runs what was built: threads run JavaScript.
+const fromSource: boolean = import.meta.url.endsWith('.ts')
+const program: URL = new URL(fromSource ? '../../dist/worker/main.js' : '../worker/main.js', import.meta.url)
+
 type Value = Uint8Array | readonly Uint8Array[] | undefined
 
 /** The thread in which all communication of a rank happens, as the main thread holds it. It keeps the process alive only while a call is pending. */
@@ -22,8 +26,10 @@ export class CommunicationThread {
 
   constructor(settings: GroupSettings, log: (line: string) => void) {
     this.#log = log
-    const file = import.meta.url.endsWith('.ts') ? '../worker/main.ts' : '../worker/main.js'
-    const worker = new Worker(new URL(file, import.meta.url), { workerData: { settings, shared: this.#shared } })
+    const worker = new Worker(program, {
+      workerData: { settings, shared: this.#shared },
+      ...(fromSource ? { execArgv: [] } : {}),
+    })
     this.#worker = worker
     worker.on('message', (answer: Answer) => this.#handle(answer))
     worker.on('error', (error) => this.#end(crashed(error)))

@@ -34,16 +34,21 @@ async function start(): Promise<void> {
     say({ kind: 'failed', reason: asReason(error) })
     return finish()
   }
+  reports = setInterval(tell, reportMs)
   const { communicator, plane } = group
-  reports = setInterval(() => {
-    if (figures[bytesSentAt] !== communicator.bytesSent) report.moved()
-    figures[bytesSentAt] = communicator.bytesSent
-    plane.report(report.progress)
-  }, reportMs)
   void communicator.closed.then((reason) => say({ kind: 'closed', reason: asReason(reason) }))
   const { generation, members } = plane
   const lanes = members.map(({ rank }) => (rank === settings.rank ? '' : communicator.lane(rank)))
   say({ kind: 'formed', group: { generation, members, lanes } })
+}
+
+/** Says how far this rank is. */
+function tell(): void {
+  if (!group) return
+  const { bytesSent } = group.communicator
+  if (figures[bytesSentAt] !== bytesSent) report.moved()
+  figures[bytesSentAt] = bytesSent
+  group.plane.report(report.progress)
 }
 
 async function answer(id: number, call: Call): Promise<void> {
@@ -80,6 +85,13 @@ parentPort?.on('message', (command: Command) => {
   if (command.kind === 'call') void answer(command.id, command.call)
   else if (command.kind === 'abort') group?.communicator.abort(fromReason(command.reason))
   else void leave()
+})
+
+// Dying of an error with open sockets would take the process along, without a word about the error.
+process.on('uncaughtException', (error) => {
+  say({ kind: 'failed', reason: asReason(error) })
+  group?.communicator.abort(error)
+  void leave()
 })
 
 await start()
