@@ -1,5 +1,6 @@
 export { connect } from './connect.ts'
 export type { Lane } from './lanes/lane.ts'
+export { type LaunchOptions, launch } from './launch/launch.ts'
 export type { ConnectOptions } from './options.ts'
 export { createKeyFile } from './security/key-file.ts'
 export type { ConnectedCommunicator } from './thread/thread-communicator.ts'

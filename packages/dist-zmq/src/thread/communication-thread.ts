@@ -86,9 +86,8 @@ export class CommunicationThread {
 
   /** What can be done in the very last moment of the process, which waits here: the thread closes its sockets, or the process would crash. */
   leaveNow(exitCode: number, patienceMs: number): void {
-    const rank = 'this process'
     if (exitCode !== 0) {
-      const message = `${rank} ends with exit code ${exitCode}`
+      const message = `its process ends with exit code ${exitCode}`
       this.#post({ kind: 'abort', reason: { code: 'aborted', details: { rank: 0 }, message } })
     }
     this.#post({ kind: 'leave' })

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { fromReason, toReason } from '../reason.ts'
+import { abortedBy } from '../control/blame.ts'
+import { fromReason, type Reason, toReason } from '../reason.ts'
 import { type Answer, board, bytesSentAt, type Call, type Command } from '../thread/protocol.ts'
 import type { GroupSettings } from '../thread/settings.ts'
 import { type Group, openGroup } from './open-group.ts'
@@ -66,6 +67,10 @@ async function answer(id: number, call: Call): Promise<void> {
   }
 }
 
+function abort(reason: Reason): void {
+  if (group) group.communicator.abort(fromReason(abortedBy(group.plane.self, fromReason(reason))))
+}
+
 async function leave(): Promise<void> {
   if (over) return
   over = true
@@ -83,7 +88,7 @@ function finish(): void {
 
 parentPort?.on('message', (command: Command) => {
   if (command.kind === 'call') void answer(command.id, command.call)
-  else if (command.kind === 'abort') group?.communicator.abort(fromReason(command.reason))
+  else if (command.kind === 'abort') abort(command.reason)
   else void leave()
 })
 

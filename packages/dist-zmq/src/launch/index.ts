@@ -1,0 +1,5 @@
+/** The parts that `lockstep run` is made of. */
+export { type HostSlots, parseHosts, placeRanks, type RankPlace } from './hosts.ts'
+export { type LaunchOptions, launch, nodeCommand } from './launch.ts'
+export { type JobOptions, jobFailed, type RankFailure, runJob } from './run-job.ts'
+export { type PreparedJob, prepareRanks, type StartOptions } from './start-ranks.ts'
