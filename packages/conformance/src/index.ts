@@ -1,4 +1,6 @@
 export { backendTests, listBackendTests, type Runner, type TestId, type Waiver } from './backend-tests.ts'
+export type { CommunicatorSettings } from './collectives/communicator-test.ts'
+export { type CommunicatorSubject, communicatorTests, runCommunicatorTest } from './communicator-tests.ts'
 export { defaultTolerance, type Tolerance } from './compare.ts'
 export type { DistributedTests, GroupSubject } from './distributed/ranks.ts'
 export { distributedTrainingTests, listDistributedTrainingTests } from './distributed-training-tests.ts'

@@ -1,9 +1,9 @@
+import { dissemination } from './barrier.ts'
 import type { Channel } from './channel.ts'
 
 /**
  * Overwrites `buffer` with the one of rank `root`, along a binomial tree, in segments that are passed on as they come.
- * Every rank answers its parent when its branch has everything, so that nobody is done while another can still differ
- * about the root.
+ * All ranks meet afterwards: two that differ about the root may have nothing to say to each other before.
  */
 export async function broadcastBytes(
   channel: Channel,
@@ -20,9 +20,7 @@ export async function broadcastBytes(
     for (const child of children) sends.push(channel.send(child, segment))
   }
   await Promise.all(sends)
-  const nothing = new Uint8Array(0)
-  await Promise.all(children.map((child) => channel.receive(child, nothing)))
-  if (parent !== undefined) await channel.send(parent, nothing)
+  await dissemination(channel)
 }
 
 /** Rank r, counted from the root, hangs below r without its lowest set bit. */

@@ -29,7 +29,7 @@ export interface Group<Member> {
   /** Ends the last rank. */
   killLast(): Promise<void>
   /** Does the same on every rank at once and waits for all. */
-  each<T>(what: string, action: (member: Member, rank: number) => Promise<T>): Promise<T[]>
+  each<T>(what: string, action: (member: Member, rank: number) => PromiseLike<T>): Promise<T[]>
   settled<T>(what: string, promise: PromiseLike<T>): Promise<T>
   rejected(what: string, promise: PromiseLike<unknown>): Promise<LockstepError | Error>
 }

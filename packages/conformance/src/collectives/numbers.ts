@@ -4,11 +4,17 @@ import { Random } from '../random.ts'
 export type Floats = Float32Array | Float64Array
 export type FloatType = 'float32' | 'float64'
 
+/** A prime, so that the pattern begins elsewhere in every block and segment of an array. */
+const patternLength = 4093
+
 /** Values of very different size, so that another order of summation gives other bits. */
 export function valuesOf(type: FloatType, length: number, rank: number, call = 0): Floats {
   const random = new Random(`${length} ${rank} ${call}`)
   const values = type === 'float32' ? new Float32Array(length) : new Float64Array(length)
-  for (let index = 0; index < length; index++) values[index] = (random.next() - 0.5) * 10 ** random.integer(-3, 4)
+  for (let index = 0; index < Math.min(length, patternLength); index++)
+    values[index] = (random.next() - 0.5) * 10 ** random.integer(-3, 4)
+  for (let at = patternLength; at < length; at += patternLength)
+    values.copyWithin(at, 0, Math.min(patternLength, length - at))
   return values
 }
 
