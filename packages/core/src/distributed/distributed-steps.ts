@@ -12,11 +12,19 @@ import { writeScalars } from '../training/updater.ts'
 import { GradientExchange } from './gradient-exchange.ts'
 import type { Group } from './group.ts'
 
+/** What goes with an exchange. */
+interface Along {
+  /** This rank leaves training here. */
+  readonly leaves?: boolean
+  readonly meanwhile?: (() => Promise<void>) | undefined
+}
+
 /**
  * Runs training units together with other ranks: each computes the sums of its own samples, all add them up, and each
  * makes the same update. Ranks that have no samples in a unit ask nothing of their engine.
  */
 export class DistributedSteps implements StepRunner {
+  readonly hasPauses = true
   nonFinite: string | undefined
   readonly #steps: Steps
   readonly #session: Session
@@ -37,10 +45,6 @@ export class DistributedSteps implements StepRunner {
     this.#denominators = new Float64Array(session.program.objectives.length)
   }
 
-  get sharesUpdates(): boolean {
-    return this.#steps.sharesUpdates
-  }
-
   stage(unit: Unit, position: Position): Promise<Staged> {
     return this.#steps.stage(unit, position)
   }
@@ -53,17 +57,17 @@ export class DistributedSteps implements StepRunner {
     const [own] = await this.#steps.compute(running)
     seconds.computing += (performance.now() - before) / 1000
     this.#count(running)
-    const joint = await this.#exchange(running, own as Totals, false)
+    const joint = await this.#exchange(running, own as Totals, { meanwhile })
     if (joint === undefined) return undefined
     await this.#locate(joint)
-    await this.#finish(running, joint, meanwhile)
+    await this.#finish(running, joint)
     return [joint]
   }
 
   async leave(staged: Staged): Promise<void> {
     using leaving = staged
     await this.#begin(leaving)
-    await this.#exchange(leaving, new Totals(this.#session.sums), true)
+    await this.#exchange(leaving, new Totals(this.#session.sums), { leaves: true })
   }
 
   /**
@@ -96,13 +100,13 @@ export class DistributedSteps implements StepRunner {
    * The totals of all ranks, with what each rank has to say about going on; where the unit completes a step, gradients
    * travel beside them. Undefined where a rank leaves.
    */
-  async #exchange(staged: Staged, own: Totals, leaves: boolean): Promise<Totals | undefined> {
-    const { unit, position } = staged
+  async #exchange({ unit, position }: Staged, own: Totals, along: Along): Promise<Totals | undefined> {
     const rate = this.#group.rank === 0 ? this.#learner.baseLearningRate(position) : 0
-    const words = Float64Array.of(...own.values, leaves ? 1 : 0, rate)
+    const words = Float64Array.of(...own.values, along.leaves === true ? 1 : 0, rate)
     await this.#timed(async () => {
-      const completes = unit.completes?.steps === 1
-      await Promise.all([this.#group.sum(words), completes ? this.#gradients.run(this.#contributes) : undefined])
+      const counts = this.#group.sum(words)
+      const gradients = unit.completes?.steps === 1 ? this.#gradients.run(this.#contributes) : undefined
+      await Promise.all([counts, gradients, along.meanwhile?.()])
     })
     const [leaving, agreedRate] = [words.at(-2) as number, words.at(-1) as number]
     if (leaving > 0) return undefined
@@ -124,13 +128,13 @@ export class DistributedSteps implements StepRunner {
     )
   }
 
-  async #finish({ unit, position }: Staged, joint: Totals, meanwhile?: () => Promise<void>): Promise<void> {
+  async #finish({ unit, position }: Staged, joint: Totals): Promise<void> {
     if (this.#session.program.objectives.length === 1)
       this.#denominators[0] = (this.#denominators[0] as number) + (joint.denominators[0] as number)
     if (unit.completes?.steps !== 1) return
     const before = performance.now()
     const counts = { denominator: this.#denominators[0] as number, samples: unit.completes.samples }
-    await this.#steps.update(counts, position, meanwhile)
+    await this.#steps.update(counts, position)
     this.#group.distribution.seconds.computing += (performance.now() - before) / 1000
   }
 

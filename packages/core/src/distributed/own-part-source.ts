@@ -21,6 +21,7 @@ export async function ownPartSource(group: Group, set: ArraySet, options: ArrayS
   const dealt = deal({ lengths, batchSize, mode: distribution.batchMode })
   const batches = Math.min(dealt.batches, limit ?? dealt.batches)
   return {
+    inMemory: true,
     batches,
     samples: dealt.taken(batches).reduce((sum, length) => sum + length, 0),
     *epoch(epoch, first) {

@@ -42,7 +42,7 @@ export async function runEpoch(run: EpochRun, totals: Totals): Promise<boolean> 
       const next = once(() => begin(stream.next()))
       const meanwhile = async (): Promise<void> => void (await next().catch(() => undefined))
       const running = begin(session.turns.take(() => advance(run, staged, { totals, meanwhile })))
-      if (!stagesDuringUpdate(run, unit)) next()
+      if (!stagesInPause(run, unit)) next()
       const made = await running
       upcoming = next()
       if (made === undefined) return false
@@ -58,11 +58,11 @@ export async function runEpoch(run: EpochRun, totals: Totals): Promise<boolean> 
 }
 
 /**
- * Whether the next unit is better staged while other threads update than while the engine runs, which needs all cores.
- * Data that may have to be waited for had better come while the engine runs.
+ * Whether the next unit is better staged while other threads update, or ranks exchange, than while the engine runs, which
+ * needs all cores. Data that may have to be waited for had better come while the engine runs.
  */
-function stagesDuringUpdate({ steps, plan }: EpochRun, { completes }: Unit): boolean {
-  return steps.sharesUpdates && completes !== undefined && plan.source.inMemory === true
+function stagesInPause({ steps, plan }: EpochRun, { completes }: Unit): boolean {
+  return steps.hasPauses && completes !== undefined && plan.source.inMemory === true
 }
 
 function once<T>(make: () => T): () => T {

@@ -30,7 +30,7 @@ export class Steps implements StepRunner {
     this.#inGraph = inGraph
   }
 
-  get sharesUpdates(): boolean {
+  get hasPauses(): boolean {
     return !this.#inGraph && this.#session.update.shared
   }
 
