@@ -1,36 +1,40 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-/** Node 20 knows no TypeScript: this hook compiles each file with what vitest brings along. */
-const hooks = `
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-let vite
-export async function initialize(url) { vite = import(url) }
-export async function load(url, context, next) {
-  if (!url.endsWith('.ts')) return next(url, context)
-  const path = fileURLToPath(url)
-  const { code } = await (await vite).transformWithOxc(await readFile(path, 'utf8'), path)
-  return { format: 'module', source: code, shortCircuit: true }
-}`
-
-function viteUrl(): string {
-  const require = createRequire(createRequire(import.meta.url).resolve('vitest/package.json'))
-  return pathToFileURL(join(dirname(require.resolve('vite/package.json')), 'dist/node/index.js')).href
+interface Bundle {
+  write(options: object): Promise<unknown>
 }
 
-const asUrl = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`
+/** The bundler that vitest brings along; Node 20 does not run TypeScript. */
+async function bundler(): Promise<(options: object) => Promise<Bundle>> {
+  const vitest = createRequire(import.meta.url).resolve('vitest/package.json')
+  const vite = createRequire(vitest).resolve('vite/package.json')
+  const rolldown = createRequire(vite).resolve('rolldown/package.json')
+  const url = pathToFileURL(join(dirname(rolldown), 'dist/index.mjs')).href
+  return ((await import(/* @vite-ignore */ url)) as { rolldown: (options: object) => Promise<Bundle> }).rolldown
+}
 
-/** Runs a TypeScript module as a process of its own, with a channel for messages; nothing has to be built. */
-export function forkSource(module: URL, ...args: readonly string[]): ChildProcess {
-  const register = `import { register } from 'node:module'
-register(${JSON.stringify(asUrl(hooks))}, { data: ${JSON.stringify(viteUrl())} })`
-  const execArgv = ['--conditions=@lockstep/source', '--import', asUrl(register)]
-  return fork(fileURLToPath(module), args, {
-    execArgv,
-    serialization: 'advanced',
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+/** Compiles a TypeScript module and all it imports to one program, and returns the path. */
+export async function compileSource(module: URL): Promise<string> {
+  const input = fileURLToPath(module)
+  const file = fileURLToPath(
+    new URL(`../../node_modules/.programs/${process.pid}/${basename(input, '.ts')}.mjs`, import.meta.url),
+  )
+  const bundle = await (await bundler())({
+    input,
+    platform: 'node',
+    external: ['koffi'],
+    resolve: { conditionNames: ['@lockstep/source', 'node', 'import', 'default'] },
+    transform: { target: 'node20' },
+    logLevel: 'silent',
   })
+  await bundle.write({ file, format: 'esm', codeSplitting: false })
+  return file
+}
+
+/** Runs a compiled program as a process of its own, with a channel for messages. */
+export function forkProgram(path: string, ...args: readonly string[]): ChildProcess {
+  return fork(path, args, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
 }
