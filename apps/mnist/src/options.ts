@@ -19,6 +19,8 @@ export interface Options extends BackendChoice {
   readonly checkpoint?: string
   readonly resume: boolean
   readonly export?: string
+  /** Processes that train together on this machine. */
+  readonly workers: number | 'auto'
 }
 
 /**
@@ -40,6 +42,12 @@ export function parseOptions(argv: readonly string[]): Options {
     .option('--seed <n>', 'decides weights, order and dropout', wholeNumber, 0)
     .option('--data <dir|synthetic>', 'folder with the MNIST files, or generated digits')
     .option('--steps-per-execution <n>', 'steps fused into one engine call', positiveInteger, 1)
+    .option(
+      '--workers <n|auto>',
+      'processes that share the batches and the cores; auto: what measures fastest',
+      workers,
+      1,
+    )
     .option('--report <file>', 'write the results as JSON')
     .option('--checkpoint <dir>', 'save the whole state after every epoch')
     .option('--resume', 'go on from the checkpoint', false)
@@ -55,6 +63,15 @@ export function parseOptions(argv: readonly string[]): Options {
 function enginesInWords(): string {
   const named = Object.entries(engines).filter(([, names]) => names.length > 0)
   return named.map(([backend, names]) => `${backend}: ${names.join(', ')}`).join('; ')
+}
+
+/** The arguments that a worker is started with. */
+export function withoutWorkers(argv: readonly string[]): string[] {
+  return argv.filter((word, index) => !word.startsWith('--workers') && argv[index - 1] !== '--workers')
+}
+
+function workers(text: string): number | 'auto' {
+  return text === 'auto' ? text : positiveInteger(text)
 }
 
 function positiveInteger(text: string): number {

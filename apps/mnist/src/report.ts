@@ -1,5 +1,6 @@
 import type { Callback, Device, Logs, Model } from '@lockstep/core'
 import type { Options } from './options.ts'
+import type { RankReport } from './ranks.ts'
 
 /** The figures of one epoch. */
 export interface EpochReport {
@@ -28,6 +29,8 @@ export interface Report {
   readonly parametersSha256: string
   readonly test: { readonly loss: number; readonly accuracy: number }
   readonly epochs: readonly EpochReport[]
+  /** One entry for each of several ranks. */
+  readonly ranks?: readonly RankReport[]
 }
 
 /** Times every epoch and keeps its figures; `epochs` grows while training. */
@@ -52,7 +55,7 @@ export function epochRecorder(samples: number): Callback & { readonly epochs: Ep
 export async function makeReport(
   model: Model,
   options: Options,
-  measured: Pick<Report, 'data' | 'test' | 'epochs'> & { readonly device: Device },
+  measured: Pick<Report, 'data' | 'test' | 'epochs' | 'ranks'> & { readonly device: Device },
 ): Promise<Report> {
   const { device, ...figures } = measured
   return {
@@ -61,7 +64,7 @@ export async function makeReport(
     engine: device.engine,
     model: options.model,
     seed: options.seed,
-    worldSize: 1,
+    worldSize: measured.ranks?.length ?? 1,
     effectiveBatchSize: options.batchSize,
     parameters: model.countParams(),
     parametersSha256: await model.parametersSha256(),

@@ -1,9 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { smallSet } from './data/digits-files.fixture.ts'
-import type { MnistPart } from './data/mnist-files.ts'
+import { writeSmallSet } from './data/digits-files.fixture.ts'
 import { parseOptions } from './options.ts'
 import type { Report } from './report.ts'
 import { trainMnist } from './train.ts'
@@ -14,8 +13,7 @@ let folder: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lockstep-mnist-tfjs-'))
-  const { bytes, files } = smallSet(2000, 500)
-  for (const part of Object.keys(bytes) as MnistPart[]) await writeFile(join(folder, files[part].name), bytes[part])
+  await writeSmallSet(folder, 2000, 500)
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 

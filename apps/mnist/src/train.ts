@@ -5,40 +5,58 @@ import { exportOnnx } from '@lockstep/backend-onnx'
 import {
   type Callback,
   type CompileOptions,
+  type DataParallelLearner,
+  dataParallel,
+  type Learner,
   loadModel,
   type Model,
   type NdArray,
   ndarray,
+  partition,
   toCategorical,
 } from '@lockstep/core'
 import { writeFileAtomic } from '@lockstep/core/node'
+import type { ConnectedCommunicator } from '@lockstep/dist-zmq'
 import { chooseBackend } from './backends.ts'
 import { loadMnist } from './data/load.ts'
 import { buildModel, examples, learnerFor } from './models.ts'
 import type { Options } from './options.ts'
+import { gatherRanks } from './ranks.ts'
 import { epochRecorder, makeReport, type Report } from './report.ts'
 
-/** Where the user reads along. */
-export interface Output {
-  /** Takes the lines that frame the progress bar. */
-  print(line: string): void
-  /** 1 draws the bar. */
-  readonly verbose: 0 | 1
+/** Where the user reads along, and who trains with us. */
+export interface Surroundings {
+  /** Takes the lines that frame the progress bar (default: `console.log`). */
+  readonly print?: (line: string) => void
+  /** 1, the default, draws the bar. */
+  readonly verbose?: 0 | 1
+  /** The other ranks, each of which does the same. */
+  readonly communicator?: ConnectedCommunicator
 }
 
-const terminal: Output = { print: console.log, verbose: 1 }
-
-/** Trains, measures and writes what the options ask for. */
-export async function trainMnist(options: Options, { print, verbose }: Output = terminal): Promise<Report> {
+/** Trains, measures and writes what the options ask for; of several ranks, rank 0 prints and writes for all. */
+export async function trainMnist(
+  options: Options,
+  { print = console.log, verbose = 1, communicator }: Surroundings = {},
+): Promise<Report> {
+  const place = communicator ?? { rank: 0, worldSize: 1 }
+  const { rank } = place
+  const say = rank === 0 ? print : (): void => undefined
   const { train, test, origin } = await loadDigits(options)
-  if (options.model === 'cnn') print(`x_train shape: (${train.x.shape.join(', ')})`)
-  print(`${train.x.length} train samples\n${test.x.length} test samples`)
-  await using model = await openModel(options)
+  if (options.model === 'cnn') say(`x_train shape: (${train.x.shape.join(', ')})`)
+  say(`${train.x.length} train samples\n${test.x.length} test samples`)
+  const [start, end] = partition(train.x.length, place)
+  let shared: DataParallelLearner | undefined
+  await using model = await openModel(options, (learner) => {
+    if (communicator === undefined || communicator.worldSize === 1) return learner
+    shared = dataParallel(learner, communicator, { onMessage: say })
+    return shared
+  })
   const device = await model.device()
-  print(`Using ${options.backend} backend: ${device.engine} on ${device.id}.`)
-  print(model.summary())
+  say(`Using ${options.backend} backend: ${device.engine} on ${device.id}.`)
+  say(model.summary())
   const recorder = epochRecorder(train.x.length)
-  await model.fit(train.x, train.y, {
+  await model.fit(train.x.slice(start, end), train.y.slice(start, end), {
     batchSize: options.batchSize,
     epochs: options.epochs ?? examples[options.model].epochs,
     validationData: [test.x, test.y],
@@ -47,15 +65,17 @@ export async function trainMnist(options: Options, { print, verbose }: Output = 
     verbose,
   })
   const { loss = Number.NaN, acc = Number.NaN } = await model.evaluate(test.x, test.y, { batchSize: options.batchSize })
-  print(`Test loss: ${loss}\nTest accuracy: ${acc}`)
-  if (options.export !== undefined) await writeFileAtomic(options.export, await exportOnnx(model))
+  say(`Test loss: ${loss}\nTest accuracy: ${acc}`)
   const measured = {
     data: origin,
     test: { loss, accuracy: acc },
     epochs: recorder.epochs,
     device,
+    ...(communicator && shared && { ranks: await gatherRanks(model, shared, communicator) }),
   }
   const report = await makeReport(model, options, measured)
+  if (rank > 0) return report
+  if (options.export !== undefined) await writeFileAtomic(options.export, await exportOnnx(model))
   if (options.report !== undefined) await writeFileAtomic(options.report, `${JSON.stringify(report, undefined, 2)}\n`)
   return report
 }
@@ -75,7 +95,7 @@ async function loadDigits({ data, model }: Options): Promise<{ train: Digits; te
 }
 
 /** A new model, or with `--resume` the one in the checkpoint, compiled. */
-async function openModel(options: Options): Promise<Model> {
+async function openModel(options: Options, made: (learner: Learner) => Learner): Promise<Model> {
   const { device, threads, stepsPerExecution } = options
   const where = {
     backend: chooseBackend(options),
@@ -84,13 +104,13 @@ async function openModel(options: Options): Promise<Model> {
     stepsPerExecution,
   }
   const file = options.checkpoint === undefined ? undefined : checkpointFile(options.checkpoint)
-  if (options.resume && file !== undefined && existsSync(file)) return loadModel(file, where)
+  if (options.resume && file !== undefined && existsSync(file)) return loadModel(file, { ...where, learner: made })
   const model = buildModel(options.model, options.seed)
   const settings: CompileOptions = {
     ...where,
     loss: 'categoricalCrossentropy',
     metrics: ['accuracy'],
-    learner: learnerFor(options.model, options.learner, options.learningRate),
+    learner: made(learnerFor(options.model, options.learner, options.learningRate)),
   }
   model.compile(settings)
   return model

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type MnistFiles, type MnistPart, mnistFiles } from './mnist-files.ts'
 import { syntheticDigits } from './synthetic.ts'
@@ -31,6 +33,12 @@ export function smallSet(
     return [part, { name: mnistFiles[part].name, sha256 }] as const
   })
   return { bytes, files: Object.fromEntries(described) as unknown as MnistFiles }
+}
+
+/** Writes a small digit set as the four files into a folder. */
+export async function writeSmallSet(folder: string, trainCount: number, testCount: number): Promise<void> {
+  const { bytes, files } = smallSet(trainCount, testCount)
+  for (const part of Object.keys(bytes) as MnistPart[]) await writeFile(join(folder, files[part].name), bytes[part])
 }
 
 /** The four files as a mirror has them: by name, gzipped. */
