@@ -28,9 +28,12 @@ export class Rank {
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   #next = 0
 
-  constructor(environment: Readonly<Record<string, string>> = {}) {
+  /** `within`: a command line that runs Node, e.g. in a namespace of its own. */
+  constructor(environment: Readonly<Record<string, string>> = {}, within: readonly string[] = []) {
+    const [execPath = process.execPath, ...execArgv] = within.length > 0 ? [...within, process.execPath] : []
     this.process = fork(program, [], {
-      execArgv: [],
+      execPath,
+      execArgv,
       serialization: 'advanced',
       env: { ...process.env, ...environment },
     })

@@ -30,6 +30,7 @@ class Host {
   #hub: Hub | undefined
   #plane: ControlPlane | undefined
   #generation = 0
+  #turnedSomebodyAway = false
   #refusal = ''
   #settle: { resolve: (plane: ControlPlane) => void; reject: (error: Error) => void } | undefined
 
@@ -39,7 +40,7 @@ class Host {
     this.#admission = new Admission(own)
     this.#socket = at.sockets.router(controlLimits(at.ipv6), (event) => {
       if (event.type === 'disconnect') setTimeout(() => void this.#probe(), graceMs)
-      else if (event.type.startsWith('handshake:error')) at.log(`somebody without our key was refused (${event.type})`)
+      else if (event.type.startsWith('handshake:error')) this.#turnedAway(event.type)
     })
     this.#outbox = new Outbox(this.#socket)
   }
@@ -65,6 +66,13 @@ class Host {
         reject: (error) => [settle(), reject(error)],
       }
     })
+  }
+
+  /** Said once: who has no key tries again and again. */
+  #turnedAway(how: string): void {
+    if (this.#turnedSomebodyAway) return
+    this.#turnedSomebodyAway = true
+    this.#at.log(`somebody who does not have our key, or no ZeroMQ, was turned away (${how})`)
   }
 
   async #listen(): Promise<void> {

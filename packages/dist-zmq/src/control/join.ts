@@ -20,7 +20,7 @@ class Guest {
   readonly #outbox: Outbox
   #plane: ControlPlane | undefined
   #watch: NodeJS.Timeout | undefined
-  #turnedAway = 0
+  #turnedAwaySince: number | undefined
   #settle: { resolve: (plane: ControlPlane) => void; reject: (error: Error) => void } | undefined
 
   constructor(own: Hello, at: Rendezvous) {
@@ -45,19 +45,23 @@ class Guest {
 
   #observe(event: Event): void {
     if (event.type === 'handshake') {
-      this.#turnedAway = 0
+      this.#turnedAwaySince = undefined
       if (!this.#plane) this.#say({ kind: 'hello', hello: this.#own })
-    } else if (event.type.startsWith('handshake:error')) this.#refusedAtTheDoor()
+    } else if (event.type === 'handshake:error:protocol' || event.type === 'handshake:error:auth') this.#refused()
     else if (event.type === 'disconnect') {
       if (this.#plane) setTimeout(() => this.#hubLost(), graceMs)
-      else this.#refusedAtTheDoor()
+      else this.#turnedAway()
     }
   }
 
-  /** A hub that is just starting, or dies, closes connections too: only the third time is it about the key. */
-  #refusedAtTheDoor(): void {
-    this.#turnedAway++
-    if (this.#turnedAway < 3 || this.#plane) return
+  /** Somebody in between may accept connections before the hub is there: only when it goes on is it about the key. */
+  #turnedAway(): void {
+    this.#turnedAwaySince ??= performance.now()
+    if (performance.now() - this.#turnedAwaySince >= turnedAwayMs) this.#refused()
+  }
+
+  #refused(): void {
+    if (this.#plane) return
     const mine = this.#at.sockets.encrypted ? 'its key' : 'it, which has no key'
     const message = `${named(this.#own)}: whoever listens at ${this.#at.endpoint} does not take ${mine}; start all ranks with the same key file, or all without one, and see that the port is rank 0's`
     this.#settle?.reject(
@@ -119,6 +123,8 @@ class Guest {
   }
 }
 
+/** How long the door must have been shut in our face to give up. */
+const turnedAwayMs = 2500
 /** How long a broken connection waits for an abort or a goodbye that explains it. */
 const graceMs = 15
 /** How long closed sockets go on sending the last words. */

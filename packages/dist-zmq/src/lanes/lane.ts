@@ -7,12 +7,14 @@ export type Lane = 'shm' | 'file' | 'tcp' | 'zmq'
 export const lanes: readonly Lane[] = ['shm', 'file', 'tcp', 'zmq']
 
 /**
- * The lane between two ranks, which both find alike: the one they were told to use; on one machine shared memory, by
- * mapping it where both can; between machines tcp, or ZeroMQ with CURVE where traffic has to be encrypted.
+ * The lane between two ranks, which all find alike: the one they were told to use; on one machine shared memory, mapped
+ * where all of its ranks can, else through files; between machines tcp, or ZeroMQ with CURVE where traffic has to be
+ * encrypted.
  */
-export function laneBetween(a: Member, b: Member): Lane {
+export function laneBetween(a: Member, b: Member, members: readonly Member[]): Lane {
   const told = lanes.find((lane) => lane === a.lane)
   if (told) return told
-  if (a.hostId === b.hostId) return a.maps && b.maps ? 'shm' : 'file'
-  return a.encrypt ? 'zmq' : 'tcp'
+  if (a.hostId !== b.hostId) return a.encrypt ? 'zmq' : 'tcp'
+  const neighbours = members.filter((member) => member.hostId === a.hostId)
+  return neighbours.every((member) => member.maps) ? 'shm' : 'file'
 }

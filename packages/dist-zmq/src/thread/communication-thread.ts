@@ -1,14 +1,25 @@
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { Lifeline } from '@lockstep/collectives'
 import { LockstepError } from '@lockstep/core'
 import { fromReason, type Reason } from '../reason.ts'
-import { type Answer, board, bytesSentAt, type Call, type Command, type GroupInfo } from './protocol.ts'
+import {
+  type Answer,
+  board,
+  bytesSentAt,
+  type Call,
+  type Command,
+  type GroupInfo,
+  type ThreadData,
+} from './protocol.ts'
 import type { GroupSettings } from './settings.ts'
 import { threads } from './threads.ts'
 
 // From the sources (in a test) the thread runs what was built: threads run JavaScript.
 const fromSource: boolean = import.meta.url.endsWith('.ts')
 const program: URL = new URL(fromSource ? '../../dist/worker/main.js' : '../worker/main.js', import.meta.url)
+
+/** The thread rests for milliseconds at most; one that takes longer has ended. */
+const allocationMs = 2000
 
 type Value = Uint8Array | readonly Uint8Array[] | undefined
 
@@ -19,6 +30,7 @@ export class CommunicationThread {
   readonly #life: Lifeline = new Lifeline()
   readonly #calls = new Map<number, { resolve: (value: Value) => void; reject: (error: Error) => void }>()
   readonly #ended: Promise<void>
+  readonly #allocations: MessagePort
   readonly #log: (line: string) => void
   #formed: ((group: GroupInfo) => void) | undefined
   #next = 0
@@ -26,8 +38,12 @@ export class CommunicationThread {
 
   constructor(settings: GroupSettings, log: (line: string) => void) {
     this.#log = log
+    const { port1, port2 } = new MessageChannel()
+    this.#allocations = port1
+    port1.unref()
     const worker = new Worker(program, {
-      workerData: { settings, shared: this.#shared },
+      workerData: { settings, shared: this.#shared, allocations: port2 } satisfies ThreadData,
+      transferList: [port2],
       ...(fromSource ? { execArgv: [] } : {}),
     })
     this.#worker = worker
@@ -70,6 +86,16 @@ export class CommunicationThread {
         this.#post({ kind: 'call', id, call })
       }),
     )
+  }
+
+  /** Memory that the lane reads without a copy; undefined when the thread does not answer in time. */
+  allocate(length: number): Float32Array | undefined {
+    const state = new Int32Array(this.#shared)
+    Atomics.store(state, board.allocated, 0)
+    this.#post({ kind: 'allocate', length })
+    Atomics.wait(state, board.allocated, 0, allocationMs)
+    const received: { message: Float32Array } | undefined = receiveMessageOnPort(this.#allocations)
+    return received?.message
   }
 
   abort(reason: Reason): void {

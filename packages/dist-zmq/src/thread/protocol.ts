@@ -1,6 +1,8 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { Floats } from '@lockstep/collectives'
 import type { Member } from '../control/member.ts'
 import type { Reason } from '../reason.ts'
+import type { GroupSettings } from './settings.ts'
 
 /** A call of the communicator, as the main thread posts it; arrays lie in shared memory or are copies. */
 export type Call =
@@ -15,6 +17,8 @@ export type Call =
 /** What the main thread posts. */
 export type Command =
   | { readonly kind: 'call'; readonly id: number; readonly call: Call }
+  /** The answer comes through a port of its own, for which the main thread waits: it is an array in shared memory. */
+  | { readonly kind: 'allocate'; readonly length: number }
   | { readonly kind: 'abort'; readonly reason: Reason }
   /** Leave in peace, close everything and end the thread. */
   | { readonly kind: 'leave' }
@@ -37,7 +41,15 @@ export interface GroupInfo {
   readonly lanes: readonly string[]
 }
 
+/** What a communication thread is given. */
+export interface ThreadData {
+  readonly settings: GroupSettings
+  readonly shared: SharedArrayBuffer
+  /** Takes arrays that were allocated. */
+  readonly allocations: MessagePort
+}
+
 /** Places in the memory that both threads share. */
-export const board = { closed: 0, bytes: 16 } as const
+export const board = { closed: 0, allocated: 1, bytes: 16 } as const
 /** Place, in float64s, of the number of bytes sent. */
 export const bytesSentAt = 1

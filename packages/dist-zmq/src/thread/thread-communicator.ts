@@ -89,7 +89,8 @@ export class ThreadCommunicator implements ConnectedCommunicator {
   }
 
   allocate(length: number): Float32Array {
-    return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT))
+    const plain = (): Float32Array => new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT))
+    return this.#thread.allocate(length) ?? plain()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

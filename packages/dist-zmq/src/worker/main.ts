@@ -1,22 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { abortedBy } from '../control/blame.ts'
 import { fromReason, type Reason, toReason } from '../reason.ts'
-import { type Answer, board, bytesSentAt, type Call, type Command } from '../thread/protocol.ts'
-import type { GroupSettings } from '../thread/settings.ts'
+import { type Answer, board, bytesSentAt, type Call, type Command, type ThreadData } from '../thread/protocol.ts'
 import { type Group, openGroup } from './open-group.ts'
 import { ProgressReport } from './progress-report.ts'
 import { serve, showCall } from './serve.ts'
 
-/** What the main thread gives to a communication thread. */
-interface ThreadData {
-  readonly settings: GroupSettings
-  readonly shared: SharedArrayBuffer
-}
-
 /** How often a rank says how far it is. */
 const reportMs = 500
 
-const { settings, shared } = workerData as ThreadData
+const { settings, shared, allocations } = workerData as ThreadData
 const state = new Int32Array(shared)
 const figures = new Float64Array(shared)
 // A rank is late when the others say so; by then the hub must have had the time to hear how far everybody is.
@@ -67,6 +60,12 @@ async function answer(id: number, call: Call): Promise<void> {
   }
 }
 
+function allocate(length: number): void {
+  allocations.postMessage(group?.communicator.allocate(length))
+  Atomics.store(state, board.allocated, 1)
+  Atomics.notify(state, board.allocated)
+}
+
 function abort(reason: Reason): void {
   if (group) group.communicator.abort(fromReason(abortedBy(group.plane.self, fromReason(reason))))
 }
@@ -83,11 +82,13 @@ async function leave(): Promise<void> {
 function finish(): void {
   Atomics.store(state, board.closed, 1)
   Atomics.notify(state, board.closed)
+  allocations.close()
   parentPort?.close()
 }
 
 parentPort?.on('message', (command: Command) => {
   if (command.kind === 'call') void answer(command.id, command.call)
+  else if (command.kind === 'allocate') allocate(command.length)
   else if (command.kind === 'abort') abort(command.reason)
   else void leave()
 })

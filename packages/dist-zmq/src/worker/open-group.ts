@@ -1,12 +1,12 @@
 import { hostname } from 'node:os'
-import { communicator, type GroupCommunicator } from '@lockstep/collectives'
+import { communicator, type GroupCommunicator, shmAvailable } from '@lockstep/collectives'
 import { LockstepError } from '@lockstep/core'
 import { hostGroup } from '../control/host.ts'
 import { joinGroup } from '../control/join.ts'
 import { type Hello, protocol } from '../control/member.ts'
 import type { ControlPlane } from '../control/plane.ts'
 import { Sockets } from '../control/sockets.ts'
-import { openLanes, showLanes } from '../lanes/open-lanes.ts'
+import { openLanes } from '../lanes/open-lanes.ts'
 import { bracketed } from '../lanes/zmq/zmq-endpoint.ts'
 import { deriveKeys } from '../security/curve.ts'
 import { readKeyFile } from '../security/key-file.ts'
@@ -15,17 +15,18 @@ import { packageVersion } from '../version.ts'
 import { addressTowards, isLoopback, isOwn, resolveHost } from './addresses.ts'
 import { hostId } from './host-id.ts'
 
+type Log = (line: string) => void
+
 /** A group that has formed, as the communication thread holds it. */
 export interface Group {
   readonly communicator: GroupCommunicator
   readonly plane: ControlPlane
-  readonly lanes: string
   /** Leaves in peace when the group has not ended, and closes everything. */
   close(): Promise<void>
 }
 
 /** Meets the other ranks and opens the lanes to them; rejects, with nothing left open, when that fails. */
-export async function openGroup(settings: GroupSettings, log: (line: string) => void): Promise<Group> {
+export async function openGroup(settings: GroupSettings, log: Log): Promise<Group> {
   const keys = settings.keyFile === undefined ? undefined : deriveKeys(readKeyFile(settings.keyFile))
   const target = await resolveHost(settings.host)
   if (!keys && !isLoopback(target)) throw keyNeeded(settings, target)
@@ -33,7 +34,7 @@ export async function openGroup(settings: GroupSettings, log: (line: string) => 
   let plane: ControlPlane | undefined
   try {
     await sockets.ready()
-    const own = await introduction(settings, target)
+    const own = await introduction(settings, target, log)
     const ipv6 = target.includes(':')
     const listen = settings.rank > 0 || isOwn(target) ? target : ipv6 ? '::' : '0.0.0.0'
     const endpoint = `tcp://${bracketed(listen)}:${settings.port}`
@@ -59,7 +60,6 @@ async function complete(settings: GroupSettings, plane: ControlPlane, sockets: S
   return {
     communicator: calls,
     plane,
-    lanes: showLanes(plane),
     close: async () => {
       leaving = true
       await calls[Symbol.asyncDispose]()
@@ -74,7 +74,7 @@ function failure(plane: ControlPlane): Promise<never> {
   return plane.ended.then((reason) => Promise.reject(reason))
 }
 
-async function introduction(settings: GroupSettings, target: string): Promise<Hello> {
+async function introduction(settings: GroupSettings, target: string, log: Log): Promise<Hello> {
   const atRank0 = settings.rank === 0 && isOwn(target)
   const address = atRank0 || isLoopback(target) ? target : await addressTowards(target)
   return {
@@ -89,8 +89,14 @@ async function introduction(settings: GroupSettings, target: string): Promise<He
     pid: process.pid,
     lane: settings.lane ?? '',
     encrypt: settings.encrypt,
-    maps: false,
+    maps: await canMap(log),
   }
+}
+
+async function canMap(log: Log): Promise<boolean> {
+  const shm = await shmAvailable()
+  if (!shm.available) log(`no lane through mapped memory: ${shm.reason}; ${shm.remedy}`)
+  return shm.available
 }
 
 function keyNeeded({ rank, host }: GroupSettings, address: string): Error {
