@@ -3,10 +3,14 @@
 start  builds model and learner from weights in Keras' order and layout; answers with versions.
 check  one step without dropout on the first batch with the learner asked for; writes the weights; answers the loss.
 run    that many training steps; answers with milliseconds of each and of all.
+
+Started with WORLD_SIZE, RANK, MASTER_ADDR and MASTER_PORT it is one of several ranks of DistributedDataParallel over Gloo,
+each of which takes its part of every batch.
 """
 
 import json
 import math
+import os
 import platform
 import sys
 import time
@@ -14,7 +18,9 @@ import traceback
 
 import numpy as np
 import torch
+import torch.distributed
 import torch.nn.functional as F
+from torch.nn.parallel import DistributedDataParallel
 
 MLP_SHAPES = [(784, 512), (512,), (512, 512), (512,), (512, 10), (10,)]
 CNN_SHAPES = [(3, 3, 1, 32), (32,), (3, 3, 32, 64), (64,), (9216, 128), (128,), (128, 10), (10,)]
@@ -104,6 +110,10 @@ class Peer:
         torch.set_num_threads(request["threads"])
         torch.manual_seed(1)
         self.name = request["model"]
+        self.ranks = int(os.environ.get("WORLD_SIZE", "1"))
+        self.rank = int(os.environ.get("RANK", "0"))
+        if self.ranks > 1:
+            torch.distributed.init_process_group("gloo")
         self.batch = request["batchSize"]
         self.channels_last = request["variant"] == "channels_last"
         images = torch.from_numpy(np.fromfile(request["images"], dtype=np.float32))
@@ -118,7 +128,12 @@ class Peer:
         kind = Mlp if self.name == "mlp" else Cnn
         model = kind(drop, self.channels_last)
         model.load(read_weights(self.weights, kind.shapes))
-        return model.to(memory_format=torch.channels_last) if self.channels_last else model
+        model = model.to(memory_format=torch.channels_last) if self.channels_last else model
+        return DistributedDataParallel(model) if self.ranks > 1 else model
+
+    def own(self, rows):
+        part = len(rows) // self.ranks
+        return rows[self.rank * part : (self.rank + 1) * part]
 
     def step(self, model, learner, rows):
         x = self.x[rows]
@@ -135,8 +150,9 @@ class Peer:
         model = self.build(drop=False)
         own = request["learner"] == "own"
         learner = own_learner(self.name, model.parameters()) if own else torch.optim.SGD(model.parameters(), lr=1.0)
-        loss = self.step(model, learner, torch.arange(self.batch))
-        np.concatenate([array.contiguous().numpy().ravel() for array in model.dump()]).tofile(request["weightsOut"])
+        loss = self.step(model, learner, self.own(torch.arange(self.batch)))
+        plain = model.module if self.ranks > 1 else model
+        np.concatenate([array.contiguous().numpy().ravel() for array in plain.dump()]).tofile(request["weightsOut"])
         return {"loss": loss}
 
     def run(self, request):
@@ -144,7 +160,8 @@ class Peer:
         order = torch.randperm(len(self.x))
         step_ms = []
         for index in range(request["steps"]):
-            loss = self.step(self.model, self.learner, order[index * self.batch : (index + 1) * self.batch])
+            rows = order[index * self.batch : (index + 1) * self.batch]
+            loss = self.step(self.model, self.learner, self.own(rows))
             now = time.perf_counter()
             step_ms.append((now - last) * 1000)
             last = now

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LockstepError } from '@lockstep/core'
-import type { Contestant } from './contestant.ts'
+import type { Racer } from './contestant.ts'
 import { type Material, splitWeights } from './material.ts'
 import type { Ask, ModelName } from './protocol.ts'
 
@@ -23,12 +23,7 @@ export const tolerance: Required<Agreement> = { loss: 1e-4, gradient: 1e-3, upda
  * gradients or the learner's update differ by more than `tolerance`: timing them beside each other would mean nothing.
  * Updates are compared where the peer's learner has our rule.
  */
-export async function agreementOf(
-  ours: Contestant,
-  peer: Contestant,
-  model: ModelName,
-  material: Material,
-): Promise<Agreement> {
+export async function agreementOf(ours: Racer, peer: Racer, model: ModelName, material: Material): Promise<Agreement> {
   const same = peer.spec.sameRule ?? true
   const [a, b] = [await changes(ours, material, 'ours.f32', same), await changes(peer, material, 'peer.f32', same)]
   const gradients = splitWeights(model, a.gradient).map((part, index) => {
@@ -50,7 +45,7 @@ export async function agreementOf(
 }
 
 async function changes(
-  contestant: Contestant,
+  contestant: Racer,
   { folder, initial }: Material,
   file: string,
   withUpdate: boolean,

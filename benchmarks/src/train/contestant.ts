@@ -16,8 +16,17 @@ export interface ContestantSpec {
   readonly sameRule?: boolean
 }
 
-/** One side of a race: a process that computes only between a request and its answer. */
-export class Contestant implements AsyncDisposable {
+/** One side of a race: it computes only between a request and its answer. */
+export interface Racer extends AsyncDisposable {
+  readonly spec: ContestantSpec
+  /** Sends a request and waits for its answer; rejects with `engine-failure` when the process fails or dies. */
+  request<C extends Command>(command: C, ask: Ask<C>): Promise<Reply<C>>
+  /** Processor time of all its threads so far, in milliseconds; undefined where the system does not tell. */
+  cpuMs(): number | undefined
+}
+
+/** A side that is one process. */
+export class Contestant implements Racer {
   readonly spec: ContestantSpec
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>
   readonly #lines: AsyncIterator<string>
@@ -41,7 +50,6 @@ export class Contestant implements AsyncDisposable {
     this.#lines = this.#reader[Symbol.asyncIterator]()
   }
 
-  /** Sends a request and waits for its answer; rejects with `engine-failure` when the process fails or dies. */
   async request<C extends Command>(command: C, ask: Ask<C>): Promise<Reply<C>> {
     this.#child.stdin.write(`${JSON.stringify({ command, ...ask })}\n`)
     for (;;) {
@@ -57,7 +65,6 @@ export class Contestant implements AsyncDisposable {
     }
   }
 
-  /** Processor time of all its threads so far, in milliseconds; undefined where the system does not tell. */
   cpuMs(): number | undefined {
     if (process.platform !== 'linux' || this.#child.pid === undefined) return undefined
     const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8')

@@ -64,7 +64,8 @@ export const peers: Readonly<Record<PeerName, (model: ModelName, lineup: Lineup)
   none: () => [],
 }
 
-function ours({ backend, engine, threads }: Lineup): ContestantSpec {
+/** Lockstep's side. */
+export function ours({ backend, engine, threads }: Lineup): ContestantSpec {
   return {
     name: 'lockstep',
     program: process.execPath,
@@ -74,7 +75,8 @@ function ours({ backend, engine, threads }: Lineup): ContestantSpec {
   }
 }
 
-function torch(name: string, variant: string, threads: number): ContestantSpec {
+/** PyTorch's side in one of its memory formats. */
+export function torch(name: string, variant: string, threads: number): ContestantSpec {
   return {
     name,
     program: peersPython(),

@@ -1,16 +1,22 @@
-/** Lockstep's side of the race: reads requests from standard input and answers them, see protocol.ts. Its argument is the backend. */
+/**
+ * Lockstep's side of the race: reads requests from standard input and answers them, see protocol.ts. Its argument is the
+ * backend. Started as one of several ranks, it does its part of every request; the batch size is that of all of them.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import {
   type Callback,
+  dataParallel,
   type Learner,
   type Model,
   type NdArray,
   ndarray,
+  partition,
   sequential,
   sgd,
   toCategorical,
 } from '@lockstep/core'
+import { connect } from '@lockstep/dist-zmq'
 import { type BackendName, backendOf } from '../backends.ts'
 import { splitWeights } from './material.ts'
 import { layersOf, learnerOf } from './models.ts'
@@ -23,6 +29,7 @@ interface Prepared {
   readonly model: Model
 }
 
+const communicator = await connect()
 let prepared: Prepared | undefined
 /** Every turn is an epoch of its own, so that its order of samples differs. */
 let epoch = 0
@@ -34,7 +41,8 @@ const handlers: { readonly [C in Command]: (ask: Ask<C>) => Promise<Reply<C>> } 
     const x = ndarray(images, ask.model === 'mlp' ? [count, 784] : [count, 28, 28, 1])
     const y = toCategorical(new Int32Array(floats(ask.labels).buffer), 10)
     const model = await compiled(ask, { drop: true, learner: learnerOf(ask.model) })
-    prepared = { ask, x, y, model }
+    const [first, end] = partition(count, communicator)
+    prepared = { ask, x: x.slice(first, end), y: y.slice(first, end), model }
     return { about: { 'lockstep on': (await model.device()).engine } }
   },
 
@@ -42,7 +50,8 @@ const handlers: { readonly [C in Command]: (ask: Ask<C>) => Promise<Reply<C>> } 
     const { ask, x, y } = ready()
     const chosen = learner === 'own' ? learnerOf(ask.model) : sgd({ learningRate: 1 })
     await using model = await compiled(ask, { drop: false, learner: chosen })
-    const logs = await model.trainOnBatch(x.slice(0, ask.batchSize), y.slice(0, ask.batchSize))
+    const [, size] = partition(ask.batchSize, { rank: 0, worldSize: communicator.worldSize })
+    const logs = await model.trainOnBatch(x.slice(0, size), y.slice(0, size))
     writeFileSync(weightsOut, Buffer.concat((await model.getWeights()).map((weights) => bytesOf(weights))))
     return { loss: logs['loss'] ?? Number.NaN }
   },
@@ -83,7 +92,8 @@ async function compiled(ask: Ask<'start'>, { drop, learner }: { drop: boolean; l
   model.compile({
     backend: backendOf(process.argv[2] as BackendName, ask.variant === 'auto' ? undefined : ask.variant),
     loss: 'categoricalCrossentropy',
-    learner,
+    learner:
+      communicator.worldSize === 1 ? learner : dataParallel(learner, communicator, { onMessage: () => undefined }),
     threads: ask.threads,
   })
   await model.setWeights(splitWeights(ask.model, floats(ask.weights)))
@@ -117,3 +127,4 @@ for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(await answer(line))}\n`)
 }
 await prepared?.model.dispose()
+await communicator[Symbol.asyncDispose]()

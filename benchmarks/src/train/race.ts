@@ -2,7 +2,7 @@ import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LockstepError } from '@lockstep/core'
 import { median, type Spread, spread } from '../statistics.ts'
-import type { Contestant } from './contestant.ts'
+import type { Racer } from './contestant.ts'
 import type { Ran } from './protocol.ts'
 
 /** One turn of one contestant. */
@@ -35,13 +35,13 @@ const settleMs = 300
  * Rounds in which every contestant takes its turn while all others wait, so that what else the machine does hits all
  * alike. The order rotates from round to round.
  */
-export async function race(contestants: readonly Contestant[], options: RaceOptions): Promise<Turn[][]> {
+export async function race(contestants: readonly Racer[], options: RaceOptions): Promise<Turn[][]> {
   const rounds: Turn[][] = []
   for (let round = -options.warmUps; round < options.rounds; round++) {
     const turns: Turn[] = []
     for (let seat = 0; seat < contestants.length; seat++) {
       const index = (seat + round + options.warmUps) % contestants.length
-      turns[index] = await takeTurn(contestants[index] as Contestant, options.steps)
+      turns[index] = await takeTurn(contestants[index] as Racer, options.steps)
     }
     options.onRound?.(round + 1, turns)
     if (round >= 0) rounds.push(turns)
@@ -49,7 +49,7 @@ export async function race(contestants: readonly Contestant[], options: RaceOpti
   return rounds
 }
 
-async function takeTurn(contestant: Contestant, steps: number): Promise<Turn> {
+async function takeTurn(contestant: Racer, steps: number): Promise<Turn> {
   await sleep(settleMs)
   const disturbance = watch(contestant)
   const ran = await contestant.request('run', { steps })
@@ -63,7 +63,7 @@ async function takeTurn(contestant: Contestant, steps: number): Promise<Turn> {
 }
 
 /** Begins to watch the processors; the result tells what others than `contestant` have used of them since. */
-function watch(contestant: Contestant): () => Pick<Turn, 'disturbance'> {
+function watch(contestant: Racer): () => Pick<Turn, 'disturbance'> {
   const [ownBefore, { busy, all }] = [contestant.cpuMs(), processorMs()]
   return () => {
     const [own, now] = [contestant.cpuMs(), processorMs()]

@@ -1,4 +1,6 @@
 /** The parts that `lockstep run` is made of. */
+export { type JobAddress, placeVariables } from './environment-of-rank.ts'
+export { freePort } from './free-port.ts'
 export { type HostSlots, parseHosts, placeRanks, type RankPlace } from './hosts.ts'
 export { type LaunchOptions, launch, nodeCommand } from './launch.ts'
 export { type JobOptions, jobFailed, type RankFailure, runJob } from './run-job.ts'

@@ -1,0 +1,62 @@
+import { Command, Option } from 'commander'
+import { describeCircumstances } from '../machine.ts'
+import { modelOption, modelsOf, positiveInteger, wholeNumber } from '../options.ts'
+import { appendResult } from '../results.ts'
+import { median } from '../statistics.ts'
+import { roundLine } from '../train/print.ts'
+import type { Turn } from '../train/race.ts'
+import { type ScalingOptions, type ScalingResult, scalingBenchmark } from './scaling-benchmark.ts'
+
+type Options = Omit<ScalingOptions, 'steps' | 'onRound'> & {
+  readonly model: 'mlp' | 'cnn' | 'all'
+  readonly steps?: number
+}
+
+const defaultSteps = { mlp: 150, cnn: 15 }
+
+export function scalingCommand(): Command {
+  return new Command('scaling')
+    .description('Workers that share every batch, beside one process on the same cores and beside PyTorch’s DDP.')
+    .addOption(modelOption().default('cnn'))
+    .option('--rounds <n>', 'rounds that count', positiveInteger, 9)
+    .option('--warm-ups <n>', 'rounds before those', wholeNumber, 1)
+    .option('--steps <n>', 'steps of a turn (default: 150 for mlp, 15 for cnn)', positiveInteger)
+    .option('--workers <n>', 'ranks, of one thread each', positiveInteger, 2)
+    .option('--batch-size <n>', 'images of a step, of all ranks together', positiveInteger, 128)
+    .addOption(
+      new Option('--format <name>', 'memory format of PyTorch')
+        .choices(['eager', 'channels_last'])
+        .default('channels_last'),
+    )
+    .option('--no-torch', 'without PyTorch')
+    .action(async (options: Options) => {
+      for (const model of modelsOf(options.model)) {
+        const steps = options.steps ?? defaultSteps[model]
+        const onRound: ScalingOptions['onRound'] = (round, turns) => console.log(roundLine(round, turns))
+        const result = await scalingBenchmark(model, { ...options, steps, onRound })
+        console.log(scalingSummary(result))
+        console.log(`\nKept in ${appendResult('scaling', result)}`)
+      }
+    })
+}
+
+function scalingSummary({ circumstances, model, batchSize, steps, rounds, figures }: ScalingResult): string {
+  const names = rounds[0]?.map(({ name }) => name) ?? []
+  const times = names.map((name, seat) => {
+    const step = median(rounds.map((round) => (round[seat] as Turn).stepMs))
+    return `| ${name} | ${step.toFixed(1)} ms | ${Math.round((1000 * batchSize) / step)} |`
+  })
+  const answers = figures.map(({ what, ratio: { lower, median: middle, upper }, ratios }) => {
+    const all = ratios.map((value) => value.toFixed(2)).join(' ')
+    return `- ${what}: **${middle.toFixed(3)}** (quartiles ${lower.toFixed(3)} – ${upper.toFixed(3)}; ${all})`
+  })
+  return [
+    `\n## mnist_${model}: scaling, global batch ${batchSize}, ${rounds.length} rounds of ${steps} steps\n`,
+    `${describeCircumstances(circumstances)}\n`,
+    '| workers × threads | median step | images/s |',
+    '| --- | --- | --- |',
+    ...times,
+    '',
+    ...answers,
+  ].join('\n')
+}
