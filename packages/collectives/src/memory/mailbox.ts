@@ -3,6 +3,7 @@ import { mismatch, type Words } from '../envelope.ts'
 interface Letter {
   readonly words: Words
   readonly payload: Uint8Array
+  readonly delivered: () => void
 }
 
 interface Recipient {
@@ -28,9 +29,12 @@ export class Mailbox {
     return this.#recipients.length > 0
   }
 
-  /** Takes a copy of the payload. Returns an error where a recipient expected something else. */
-  put(words: Words, payload: Uint8Array): Error | undefined {
-    this.#letters.push({ words, payload: payload.slice() })
+  /**
+   * Takes a copy of the payload and calls `delivered` when the recipient has it. Returns an error where that one
+   * expected something else.
+   */
+  put(words: Words, payload: Uint8Array, delivered: () => void = () => {}): Error | undefined {
+    this.#letters.push({ words, payload: payload.slice(), delivered })
     return this.#deliver()
   }
 
@@ -51,6 +55,7 @@ export class Mailbox {
       this.#recipients.shift()
       recipient.into.set(letter.payload)
       recipient.done()
+      letter.delivered()
     }
   }
 }
