@@ -69,7 +69,7 @@ test.each<[string, ConnectOptions, RegExp]>([
   ],
   ['rendezvous', { ...two, rendezvous: '127.0.0.1:0' }, /expected host:port with a port from 1 to 65535/],
   ['encrypt', { ...two, encrypt: true }, /there is no key/],
-  ['timeoutMs', { ...two, timeoutMs: 20 }, /timeoutMs is 20; give at least 1000 ms/],
+  ['timeoutMs', { ...two, timeoutMs: 0 }, /timeoutMs is 0; give a number of milliseconds above 0/],
   ['timeoutMs', { ...two, timeoutMs: Number.NaN }, /timeoutMs is NaN/],
   ['LOCKSTEP_LANE', { ...two, environment: { LOCKSTEP_LANE: 'pigeon' } }, /choose one of shm, file, tcp, zmq/],
   ['LOCKSTEP_TIMEOUT_MS', { ...two, environment: { LOCKSTEP_TIMEOUT_MS: '10s' } }, /LOCKSTEP_TIMEOUT_MS is '10s'/],

@@ -50,10 +50,10 @@ export function settingsOf(
     port,
     restarts: place.restarts ?? 0,
     keyFile,
-    timeoutMs: milliseconds('timeoutMs', options.timeoutMs) ?? variables.number('LOCKSTEP_TIMEOUT_MS', 1000) ?? 10_000,
+    timeoutMs: milliseconds('timeoutMs', options.timeoutMs) ?? variables.number('LOCKSTEP_TIMEOUT_MS', 1) ?? 10_000,
     rendezvousTimeoutMs:
       milliseconds('rendezvousTimeoutMs', options.rendezvousTimeoutMs) ??
-      variables.number('LOCKSTEP_RENDEZVOUS_TIMEOUT_MS', 1000) ??
+      variables.number('LOCKSTEP_RENDEZVOUS_TIMEOUT_MS', 1) ??
       120_000,
     lane: options.lane ?? laneOf(variables),
     encrypt,

@@ -129,7 +129,6 @@ class Host {
       close: async () => {
         clearInterval(beats)
         await this.#outbox.empty()
-        this.#socket.linger = flushMs
       },
     })
     for (const { rank } of members) this.#send(rank, { kind: 'welcome', welcome })
@@ -171,5 +170,3 @@ class Host {
 const beatMs = 500
 /** How long a broken connection waits for an abort or a goodbye that explains it. */
 const graceMs = 15
-/** How long closed sockets go on sending the last words. */
-const flushMs = 500

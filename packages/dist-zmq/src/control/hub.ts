@@ -2,8 +2,11 @@ import { LockstepError } from '@lockstep/core'
 import { type Reason, toReason } from '../reason.ts'
 import { lostMessage } from './blame.ts'
 import type { Member } from './member.ts'
-import type { FromHub, ToHub } from './message.ts'
+import type { FromHub, Progress, ToHub } from './message.ts'
 import { Watch } from './watch.ts'
+
+/** How long the ranks may take to say how far they are. */
+const answerMs = 250
 
 /** How the hub reaches the ranks, itself included. */
 export type Send = (rank: number, message: FromHub) => void
@@ -19,6 +22,7 @@ export class Hub {
   readonly #exchanges = new Map<string, Map<number, unknown>>()
   readonly #left = new Set<number>()
   #over = false
+  #asking = false
 
   constructor(members: readonly Member[], timeoutMs: number, send: Send) {
     this.#members = members
@@ -33,7 +37,7 @@ export class Hub {
 
   handle(rank: number, message: ToHub): void {
     if (message.kind === 'exchange') this.#gather(rank, message.name, message.value)
-    else if (message.kind === 'progress') this.#watch.heard(rank, message.progress, performance.now())
+    else if (message.kind === 'progress') this.#hear(rank, message.progress)
     else if (message.kind === 'abort') this.#end(message.reason)
     else if (message.kind === 'leave') this.#leave(rank)
   }
@@ -49,8 +53,23 @@ export class Hub {
   tick(): void {
     if (this.#over) return
     for (const rank of this.present) this.#send(rank, { kind: 'beat' })
-    const verdict = this.#watch.verdict(performance.now())
-    if (verdict) this.#end(toReason(verdict, 0))
+    this.#rule(this.#watch.silent(performance.now()))
+  }
+
+  /** Somebody waits too long: everybody is asked how far he is, and then there is a ruling. */
+  #hear(rank: number, progress: Progress): void {
+    this.#watch.heard(rank, progress, performance.now())
+    if (!progress.overdue || this.#asking || this.#over) return
+    this.#asking = true
+    for (const other of this.present) this.#send(other, { kind: 'ask' })
+    setTimeout(() => {
+      this.#asking = false
+      this.#rule(this.#watch.late())
+    }, answerMs)
+  }
+
+  #rule(verdict: Error | undefined): void {
+    if (verdict && !this.#over) this.#end(toReason(verdict, 0))
   }
 
   #gather(rank: number, name: string, value: unknown): void {

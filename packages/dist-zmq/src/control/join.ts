@@ -7,6 +7,7 @@ import { decode, encode, type FromHub, type ToHub } from './message.ts'
 import { Outbox } from './outbox.ts'
 import { ControlPlane } from './plane.ts'
 import { controlLimits, type Rendezvous } from './rendezvous.ts'
+import { leastSilenceMs } from './watch.ts'
 
 /** The side of every rank but 0: connects, says who it is, and waits to be welcomed. */
 export function joinGroup(own: Hello, at: Rendezvous): Promise<ControlPlane> {
@@ -96,7 +97,7 @@ class Guest {
   }
 
   #lookAfterHub(plane: ControlPlane): void {
-    if (plane.silenceMs < plane.timeoutMs) return
+    if (plane.silenceMs < Math.max(plane.timeoutMs, leastSilenceMs)) return
     plane.hubLost(`has said nothing for ${(plane.silenceMs / 1000).toFixed(1)} s, although its connection stands`)
   }
 
@@ -113,7 +114,6 @@ class Guest {
   async #close(): Promise<void> {
     clearInterval(this.#watch)
     await this.#outbox.empty()
-    this.#socket.linger = flushMs
   }
 
   #notWelcomed(): Error {
@@ -127,5 +127,3 @@ class Guest {
 const turnedAwayMs = 2500
 /** How long a broken connection waits for an abort or a goodbye that explains it. */
 const graceMs = 15
-/** How long closed sockets go on sending the last words. */
-const flushMs = 500

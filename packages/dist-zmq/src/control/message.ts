@@ -1,11 +1,21 @@
 import type { Reason } from '../reason.ts'
 import type { Hello, Member } from './member.ts'
 
-/** How far a rank is: calls that it has begun, and whether one of them has waited for too long. */
+/** How far a rank is. */
 export interface Progress {
+  /** Calls of all ranks that it has begun. */
   readonly begun: number
-  /** The call that has waited too long, in words, with the milliseconds that it has. */
-  readonly overdue?: { readonly call: string; readonly waitedMs: number }
+  readonly overdue?: Overdue
+}
+
+/** A call of all ranks that has waited too long. */
+export interface Overdue {
+  /** In words. */
+  readonly call: string
+  /** Which of the rank's calls of all ranks, from 1. */
+  readonly number: number
+  /** How long it may wait. */
+  readonly waitedMs: number
 }
 
 /** What the ranks say to the hub. */
@@ -22,6 +32,8 @@ export type FromHub =
   | { readonly kind: 'welcome'; readonly welcome: Welcome }
   | { readonly kind: 'exchanged'; readonly name: string; readonly values: readonly unknown[] }
   | { readonly kind: 'beat' }
+  /** How far are you? */
+  | { readonly kind: 'ask' }
   | { readonly kind: 'aborted'; readonly reason: Reason }
   | { readonly kind: 'left' }
   | { readonly kind: 'hubLeft' }

@@ -24,6 +24,7 @@ export class ControlPlane {
   readonly #exchanges = new Map<string, (values: readonly unknown[]) => void>()
   #left: () => void = () => {}
   #hubLeft = false
+  #asked: () => void = () => {}
   #heardAt: number = performance.now()
 
   constructor(rank: number, welcome: Welcome, uplink: Uplink) {
@@ -65,6 +66,11 @@ export class ControlPlane {
     })
   }
 
+  /** What to do when the hub asks how far this rank is. */
+  onAsked(answer: () => void): void {
+    this.#asked = answer
+  }
+
   report(progress: Progress): void {
     if (!this.#life.reason) this.#uplink.send({ kind: 'progress', progress })
   }
@@ -98,6 +104,7 @@ export class ControlPlane {
   handle(message: FromHub): void {
     this.#heardAt = performance.now()
     if (message.kind === 'aborted') this.end(fromReason(message.reason))
+    else if (message.kind === 'ask') this.#asked()
     else if (message.kind === 'left') this.#left()
     else if (message.kind === 'hubLeft') this.#hubLeft = true
     else if (message.kind === 'exchanged') {

@@ -5,6 +5,9 @@ import { Doorkeeper, zapDomain } from '../security/doorkeeper.ts'
 /** Milliseconds after which a peer that answers no ping counts as gone, and between two pings. */
 export const heartbeat = { interval: 500, timeout: 2000 } as const
 
+/** How long closed sockets go on sending. */
+const flushMs = 500
+
 /** What becomes of a socket's connections, for those who want to know. */
 export type Listener = (event: Event) => void
 
@@ -64,9 +67,15 @@ export class Sockets {
     return this.#keep(socket, listener)
   }
 
-  /** Closes all; settles when no event of any of them is to come, so that the thread may end. */
+  /**
+   * Closes all; settles when no event of any of them is to come, so that the thread may end. ZeroMQ goes on sending last
+   * words for half a second at most, for which the end of the thread waits.
+   */
   async close(): Promise<void> {
-    for (const socket of this.#open.keys()) socket.close()
+    for (const socket of this.#open.keys()) {
+      socket.linger = flushMs
+      socket.close()
+    }
     await Promise.all(this.#open.values())
     this.#doorkeeper?.close()
     // A receive that was pending rejects in a later turn of the event loop.

@@ -1,6 +1,9 @@
 import { LockstepError } from '@lockstep/core'
 import { type Member, named } from './member.ts'
-import type { Progress } from './message.ts'
+import type { Overdue, Progress } from './message.ts'
+
+/** Reports come twice a second; less silence than this means nothing on a busy machine. */
+export const leastSilenceMs = 2500
 
 interface Record {
   heardAt: number
@@ -33,18 +36,14 @@ export class Watch {
     this.#records.delete(rank)
   }
 
-  /** Why the group has to end, or undefined; to be asked about twice a second. */
-  verdict(now: number): LockstepError | undefined {
+  /** Why the group has to end since somebody is silent, or undefined; to be asked about twice a second. */
+  silent(now: number): LockstepError | undefined {
     const slept = now - this.#lookedAt > 2000
     this.#lookedAt = now
     // Who was stopped himself has heard nobody, and must not blame the others for it.
     if (slept) for (const record of this.#records.values()) record.heardAt = now
-    return this.#silent(now) ?? this.#stuck()
-  }
-
-  #silent(now: number): LockstepError | undefined {
     for (const [rank, { heardAt }] of this.#records) {
-      if (now - heardAt < this.#timeoutMs) continue
+      if (now - heardAt < Math.max(this.#timeoutMs, leastSilenceMs)) continue
       const who = this.#name(rank)
       const seconds = ((now - heardAt) / 1000).toFixed(1)
       const message = `${who} has said nothing for ${seconds} s, although its connection stands: its process is stopped or starved; the group has ended`
@@ -53,28 +52,20 @@ export class Watch {
     return undefined
   }
 
-  #stuck(): LockstepError | undefined {
+  /** Why the group has to end since somebody waits for too long in a call of all ranks, or undefined. */
+  late(): LockstepError | undefined {
     for (const [rank, { progress }] of this.#records) {
-      if (!progress.overdue) continue
-      const behind = [...this.#records].filter(([, other]) => other.progress.begun < progress.begun)
-      const waited = `${this.#name(rank)} has waited ${(progress.overdue.waitedMs / 1000).toFixed(1)} s in ${progress.overdue.call}`
-      const remedy = 'the group has ended; if a step may take that long, raise timeoutMs (LOCKSTEP_TIMEOUT_MS)'
-      const others = behind.map(
-        ([
-          late,
-          {
-            progress: { begun },
-          },
-        ]) => `${this.#name(late)} has made ${begun} of ${progress.begun} calls`,
-      )
-      const cause = others.length > 0 ? others.join(', ') : 'all ranks have made that call'
-      return new LockstepError(
-        'timed-out',
-        { operation: progress.overdue.call, awaited: behind.map(([late]) => late) },
-        `${waited}: ${cause}; ${remedy}`,
-      )
+      if (progress.overdue) return this.#blame(rank, progress.overdue)
     }
     return undefined
+  }
+
+  #blame(rank: number, { call, number, waitedMs }: Overdue): LockstepError {
+    const behind = [...this.#records].filter(([, other]) => other.progress.begun < number).map(([late]) => late)
+    const counts = behind.map((late) => `${this.#name(late)} has made ${this.#records.get(late)?.progress.begun}`)
+    const cause = counts.length > 0 ? `${counts.join(', ')} of these ${number} calls` : 'all ranks have made that call'
+    const message = `${this.#name(rank)} has waited ${waitedMs} ms in ${call}: ${cause}; the group has ended; if a step may take that long, raise timeoutMs (LOCKSTEP_TIMEOUT_MS)`
+    return new LockstepError('timed-out', { operation: call, awaited: behind }, message)
   }
 
   #name(rank: number): string {

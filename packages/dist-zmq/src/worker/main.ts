@@ -12,8 +12,7 @@ const reportMs = 500
 const { settings, shared, allocations } = workerData as ThreadData
 const state = new Int32Array(shared)
 const figures = new Float64Array(shared)
-// A rank is late when the others say so; by then the hub must have had the time to hear how far everybody is.
-const report = new ProgressReport(Math.max(settings.timeoutMs - 1.5 * reportMs, settings.timeoutMs / 2))
+const report = new ProgressReport()
 let group: Group | undefined
 let reports: NodeJS.Timeout | undefined
 let over = false
@@ -23,7 +22,7 @@ const asReason = (error: unknown) => toReason(error, settings.rank)
 
 async function start(): Promise<void> {
   try {
-    group = await openGroup(settings, (line) => say({ kind: 'log', line }))
+    group = await openGroup(settings, report, (line) => say({ kind: 'log', line }))
   } catch (error) {
     say({ kind: 'failed', reason: asReason(error) })
     return finish()
@@ -39,16 +38,15 @@ async function start(): Promise<void> {
 /** Says how far this rank is. */
 function tell(): void {
   if (!group) return
-  const { bytesSent } = group.communicator
-  if (figures[bytesSentAt] !== bytesSent) report.moved()
-  figures[bytesSentAt] = bytesSent
+  figures[bytesSentAt] = group.communicator.bytesSent
   group.plane.report(report.progress)
 }
 
 async function answer(id: number, call: Call): Promise<void> {
   if (!group) return
   const { communicator } = group
-  const done = report.begin(showCall(call), 'timeoutMs' in call ? call.timeoutMs : undefined)
+  // Exchanges of two ranks are none of the others' calls.
+  const done = call.kind === 'send' || call.kind === 'receive' ? () => {} : report.begin(showCall(call))
   try {
     const value = await serve(communicator, call)
     figures[bytesSentAt] = communicator.bytesSent

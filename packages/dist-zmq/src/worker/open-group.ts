@@ -13,7 +13,9 @@ import { readKeyFile } from '../security/key-file.ts'
 import type { GroupSettings } from '../thread/settings.ts'
 import { packageVersion } from '../version.ts'
 import { addressTowards, isLoopback, isOwn, resolveHost } from './addresses.ts'
+import { askingClock } from './asking-clock.ts'
 import { hostId } from './host-id.ts'
+import type { ProgressReport } from './progress-report.ts'
 
 type Log = (line: string) => void
 
@@ -26,7 +28,7 @@ export interface Group {
 }
 
 /** Meets the other ranks and opens the lanes to them; rejects, with nothing left open, when that fails. */
-export async function openGroup(settings: GroupSettings, log: Log): Promise<Group> {
+export async function openGroup(settings: GroupSettings, report: ProgressReport, log: Log): Promise<Group> {
   const keys = settings.keyFile === undefined ? undefined : deriveKeys(readKeyFile(settings.keyFile))
   const target = await resolveHost(settings.host)
   if (!keys && !isLoopback(target)) throw keyNeeded(settings, target)
@@ -41,7 +43,7 @@ export async function openGroup(settings: GroupSettings, log: Log): Promise<Grou
     const { rendezvousTimeoutMs: patienceMs, timeoutMs, generation } = settings
     const at = { endpoint, ipv6, sockets, patienceMs, timeoutMs, generation, log }
     plane = await (settings.rank === 0 ? hostGroup(own, at) : joinGroup(own, at))
-    return await complete(settings, plane, sockets)
+    return await complete(settings, report, plane, sockets)
   } catch (error) {
     plane?.abort(error as Error)
     await plane?.close()
@@ -50,18 +52,33 @@ export async function openGroup(settings: GroupSettings, log: Log): Promise<Grou
   }
 }
 
-async function complete(settings: GroupSettings, plane: ControlPlane, sockets: Sockets): Promise<Group> {
-  const transport = await Promise.race([openLanes(plane, settings.job, sockets), failure(plane)])
-  // The watch names who is late, so it gets the chance to speak first.
-  const calls = communicator(transport, { timeoutMs: settings.timeoutMs + 2000, segmentBytes: 1024 * 1024 })
+async function complete(
+  { job, timeoutMs }: GroupSettings,
+  report: ProgressReport,
+  plane: ControlPlane,
+  sockets: Sockets,
+): Promise<Group> {
+  const transport = await Promise.race([openLanes(plane, job, sockets), failure(plane)])
+  plane.onAsked(() => plane.report(report.progress))
+  const clock = askingClock((milliseconds) => {
+    report.overdue(milliseconds)
+    plane.report(report.progress)
+  })
+  const calls = communicator(transport, { timeoutMs, clock, segmentBytes: 1024 * 1024 })
   let leaving = false
-  void plane.ended.then((reason) => leaving || calls.abort(reason))
+  let ended = false
+  void plane.ended.then((reason) => {
+    ended = true
+    if (!leaving) calls.abort(reason)
+  })
   void calls.closed.then((reason) => leaving || plane.abort(reason))
   return {
     communicator: calls,
     plane,
     close: async () => {
       leaving = true
+      // Our word on the end must get there before the news that we are gone.
+      if (ended) await new Promise((resolve) => setTimeout(resolve, lastWordsMs))
       await calls[Symbol.asyncDispose]()
       await plane.leave()
       await plane.close()
@@ -69,6 +86,9 @@ async function complete(settings: GroupSettings, plane: ControlPlane, sockets: S
     },
   }
 }
+
+/** How long the connections of a group that has ended stay, so that everybody hears why. */
+const lastWordsMs = 100
 
 function failure(plane: ControlPlane): Promise<never> {
   return plane.ended.then((reason) => Promise.reject(reason))

@@ -1,43 +1,30 @@
 import type { Progress } from '../control/message.ts'
 
-interface Pending {
-  readonly call: string
-  readonly limitMs: number
-  readonly since: number
-}
-
-/** Counts a rank's calls, and knows when the oldest pending one has waited too long without any progress. */
+/** Counts a rank's calls of all ranks, and says which of them has waited too long. */
 export class ProgressReport {
-  readonly #limitMs: number
-  readonly #pending = new Map<number, Pending>()
+  readonly #pending = new Map<number, string>()
   #begun = 0
-  #movedAt: number = performance.now()
-
-  /** `limitMs`: how long a call may stand still unless it says otherwise. */
-  constructor(limitMs: number) {
-    this.#limitMs = limitMs
-  }
+  #overdueMs: number | undefined
 
   /** Counts a call; the result ends it. */
-  begin(call: string, limitMs: number = this.#limitMs): () => void {
-    const number = this.#begun++
-    this.#pending.set(number, { call: `${call} (call ${number + 1})`, limitMs, since: performance.now() })
+  begin(call: string): () => void {
+    const number = ++this.#begun
+    this.#pending.set(number, call)
     return () => {
       this.#pending.delete(number)
-      this.moved()
     }
   }
 
-  /** Something went on: a call was completed, or bytes were sent. */
-  moved(): void {
-    this.#movedAt = performance.now()
+  /** The call whose turn it is has waited for so long, which is too long. */
+  overdue(milliseconds: number): void {
+    this.#overdueMs = milliseconds
   }
 
   get progress(): Progress {
-    const oldest = this.#pending.values().next().value
-    if (!oldest) return { begun: this.#begun }
-    const waitedMs = performance.now() - Math.max(oldest.since, this.#movedAt)
-    if (waitedMs < oldest.limitMs) return { begun: this.#begun }
-    return { begun: this.#begun, overdue: { call: oldest.call, waitedMs } }
+    const [oldest] = this.#pending
+    const begun = this.#begun
+    if (oldest === undefined || this.#overdueMs === undefined) return { begun }
+    const [number, call] = oldest
+    return { begun, overdue: { call: `${call} (call ${number})`, number, waitedMs: this.#overdueMs } }
   }
 }

@@ -39,7 +39,5 @@ export function showCall(call: Call): string {
     return `${call.kind} of ${call.send.length} ${dtype}`
   }
   if (call.kind === 'broadcast') return `broadcast of ${call.buffer.byteLength} bytes from rank ${call.root}`
-  if (call.kind === 'send') return `send to rank ${call.to}`
-  if (call.kind === 'receive') return `receive from rank ${call.from}`
   return call.kind
 }
