@@ -151,6 +151,10 @@ class Peer:
         own = request["learner"] == "own"
         learner = own_learner(self.name, model.parameters()) if own else torch.optim.SGD(model.parameters(), lr=1.0)
         loss = self.step(model, learner, self.own(torch.arange(self.batch)))
+        if self.ranks > 1:
+            of_all = torch.tensor(loss)
+            torch.distributed.all_reduce(of_all)
+            loss = of_all.item() / self.ranks
         plain = model.module if self.ranks > 1 else model
         np.concatenate([array.contiguous().numpy().ravel() for array in plain.dump()]).tofile(request["weightsOut"])
         return {"loss": loss}

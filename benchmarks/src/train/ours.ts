@@ -41,8 +41,7 @@ const handlers: { readonly [C in Command]: (ask: Ask<C>) => Promise<Reply<C>> } 
     const x = ndarray(images, ask.model === 'mlp' ? [count, 784] : [count, 28, 28, 1])
     const y = toCategorical(new Int32Array(floats(ask.labels).buffer), 10)
     const model = await compiled(ask, { drop: true, learner: learnerOf(ask.model) })
-    const [first, end] = partition(count, communicator)
-    prepared = { ask, x: x.slice(first, end), y: y.slice(first, end), model }
+    prepared = { ask, x, y, model }
     return { about: { 'lockstep on': (await model.device()).engine } }
   },
 
@@ -50,17 +49,19 @@ const handlers: { readonly [C in Command]: (ask: Ask<C>) => Promise<Reply<C>> } 
     const { ask, x, y } = ready()
     const chosen = learner === 'own' ? learnerOf(ask.model) : sgd({ learningRate: 1 })
     await using model = await compiled(ask, { drop: false, learner: chosen })
-    const [, size] = partition(ask.batchSize, { rank: 0, worldSize: communicator.worldSize })
-    const logs = await model.trainOnBatch(x.slice(0, size), y.slice(0, size))
+    const [first, end] = partition(ask.batchSize, communicator)
+    const logs = await model.trainOnBatch(x.slice(first, end), y.slice(first, end))
     writeFileSync(weightsOut, Buffer.concat((await model.getWeights()).map((weights) => bytesOf(weights))))
     return { loss: logs['loss'] ?? Number.NaN }
   },
 
   async run({ steps }) {
     const { ask, x, y, model } = ready()
+    const [first, end] = partition(x.length, communicator)
+    const [ownX, ownY] = [x.slice(first, end), y.slice(first, end)]
     const stepMs: number[] = []
     const started = performance.now()
-    const { history } = await model.fit(x, y, {
+    const { history } = await model.fit(ownX, ownY, {
       batchSize: ask.batchSize,
       initialEpoch: epoch,
       epochs: ++epoch,
