@@ -1,8 +1,10 @@
 import { isLockstepError } from '@lockstep/core'
 import { Command } from 'commander'
+import { allReduceCommand } from './all-reduce/all-reduce-command.ts'
 import { lossesCommand } from './losses/losses-command.ts'
 import { parityCommand } from './parity/parity-command.ts'
 import { setUpPeers } from './peers.ts'
+import { scalingCommand } from './scaling/scaling-command.ts'
 import { trainCommand } from './train/train-command.ts'
 import { updateCommand } from './update/update-command.ts'
 
@@ -17,6 +19,8 @@ const program = new Command('bench')
   .addCommand(parityCommand())
   .addCommand(lossesCommand())
   .addCommand(updateCommand())
+  .addCommand(allReduceCommand())
+  .addCommand(scalingCommand())
   .addCommand(setupCommand)
 
 try {
