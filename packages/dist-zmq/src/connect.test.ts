@@ -47,7 +47,7 @@ test('a main thread that computes for longer than any heartbeat does not end the
 })
 
 test.each([
-  ['disposal', { kind: 'call', method: 'dispose', args: [] }, { kind: 'end' }, 0],
+  ['disposal', { kind: 'call', group: 0, method: 'dispose', args: [] }, { kind: 'end' }, 0],
   ['coming to the end of the program', { kind: 'end' }, undefined, 0],
   ['process.exit(0)', { kind: 'exit', code: 0 }, undefined, 0],
   ['process.exit(3)', { kind: 'exit', code: 3 }, undefined, 3],

@@ -89,7 +89,7 @@ test.each(lanes)('over %s: different lengths are refused, naming both ranks and 
 test('an abort reaches every rank with its reason', async () => {
   await using ranks = await startRanks(3, { lane: 'zmq' })
   const waiting = ranks.each((rank) => failure(rank.allReduce(new Float32Array(10))), [2])
-  await ranks.rank(2).call('abort', 'the disk is full')
+  await ranks.rank(2).call('abort', new Error('the disk is full'))
   for (const error of await waiting) {
     expect(error.message).toContain('the disk is full')
     expect(error).toMatchObject({ code: 'aborted', details: { rank: 2 } })

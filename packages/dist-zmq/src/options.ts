@@ -107,12 +107,8 @@ function laneOf(variables: Variables): Lane | undefined {
 }
 
 function milliseconds(name: string, value: number | undefined): number | undefined {
-  if (value === undefined || (Number.isFinite(value) && value >= 1000)) return value
-  throw invalid(
-    name,
-    `${name} is ${value}`,
-    'give at least 1000 ms: a busy machine may not run a rank for some hundred',
-  )
+  if (value === undefined || (Number.isFinite(value) && value > 0)) return value
+  throw invalid(name, `${name} is ${value}`, 'give a number of milliseconds above 0')
 }
 
 function invalid(argument: string, what: string, remedy: string): LockstepError<'invalid-argument'> {

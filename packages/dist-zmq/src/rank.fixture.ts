@@ -1,13 +1,21 @@
 /** The program of a rank in tests: connects and makes the calls that its parent asks for. */
-import { isLockstepError } from '@lockstep/core'
+import { type ErrorCode, type ErrorDetails, isLockstepError, LockstepError } from '@lockstep/core'
 import { connect } from './connect.ts'
 import type { ConnectOptions } from './options.ts'
+import { toReason } from './reason.ts'
 import type { ConnectedCommunicator } from './thread/thread-communicator.ts'
 
 /** What the parent asks for, and what it gets. */
 export type Request =
   | { readonly id: number; readonly kind: 'connect'; readonly options: ConnectOptions }
-  | { readonly id: number; readonly kind: 'call'; readonly method: Method; readonly args: readonly unknown[] }
+  /** On the group of that number, counted from 0 as they were connected. */
+  | {
+      readonly id: number
+      readonly kind: 'call'
+      readonly group: number
+      readonly method: Method
+      readonly args: readonly unknown[]
+    }
   /** Keeps the main thread busy, as an engine would. */
   | { readonly id: number; readonly kind: 'block'; readonly milliseconds: number }
   | { readonly id: number; readonly kind: 'exit'; readonly code: number }
@@ -15,7 +23,13 @@ export type Request =
   | { readonly id: number; readonly kind: 'end' }
 export type Response =
   | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: { code?: string; details?: unknown; message: string } }
+  | { readonly id: number; readonly error: Failure }
+/** An error as data. */
+export interface Failure {
+  readonly code?: ErrorCode
+  readonly details?: ErrorDetails[ErrorCode]
+  readonly message: string
+}
 export type Method =
   | 'allReduce'
   | 'reduceScatter'
@@ -27,14 +41,15 @@ export type Method =
   | 'abort'
   | 'dispose'
 
-let communicator: ConnectedCommunicator | undefined
+const communicators: ConnectedCommunicator[] = []
 const log: string[] = []
 
 async function handle(request: Request): Promise<unknown> {
   if (request.kind === 'connect') {
-    communicator = await connect({ ...request.options, log: (line) => log.push(line) })
+    const communicator = await connect({ ...request.options, log: (line) => log.push(line) })
+    const group = communicators.push(communicator) - 1
     const { rank, worldSize, members, generation, laneNames } = communicator
-    return { rank, worldSize, members, generation, laneNames, log }
+    return { group, rank, worldSize, members, generation, laneNames, log }
   }
   if (request.kind === 'block') return block(request.milliseconds)
   if (request.kind === 'exit') process.exit(request.code)
@@ -45,7 +60,9 @@ async function handle(request: Request): Promise<unknown> {
     })
     return undefined
   }
-  return call(request.method, request.args)
+  const communicator = communicators[request.group]
+  if (!communicator) throw new Error('not connected')
+  return call(communicator, request.method, request.args)
 }
 
 function block(milliseconds: number): void {
@@ -53,10 +70,9 @@ function block(milliseconds: number): void {
   while (performance.now() < until);
 }
 
-async function call(method: Method, args: readonly unknown[]): Promise<unknown> {
-  if (!communicator) throw new Error('not connected')
+async function call(communicator: ConnectedCommunicator, method: Method, args: readonly unknown[]): Promise<unknown> {
   if (method === 'dispose') return await communicator[Symbol.asyncDispose]()
-  if (method === 'abort') return communicator.abort(new Error(String(args[0])))
+  if (method === 'abort') return communicator.abort(asError(args[0] as Failure))
   if (method === 'allReduce' || method === 'reduceScatter') {
     const [send, receive, options, window] = args as [Float32Array, Float32Array | null, object | undefined, boolean]
     const from = window && send instanceof Float32Array ? communicator.allocate(send.length) : send
@@ -73,12 +89,17 @@ process.on('message', (request: Request) => {
   handle(request).then(
     (value) => reply({ id: request.id, value }),
     (error: Error) => {
-      const { code, details } = isLockstepError(error) ? error : {}
-      reply({ id: request.id, error: { message: error.message, ...(code ? { code, details } : {}) } })
+      const { message } = error
+      reply({ id: request.id, error: isLockstepError(error) ? { ...toReason(error, 0) } : { message } })
     },
   )
 })
 
 function reply(response: Response): void {
   if (process.connected) process.send?.(response)
+}
+
+/** The error that was data. */
+export function asError({ code, details, message }: Failure): Error {
+  return code && details ? new LockstepError(code, details, message) : new Error(message)
 }

@@ -3,17 +3,22 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import type { Floats } from '@lockstep/collectives'
-import { type CollectiveOptions, type ErrorCode, type ErrorDetails, LockstepError } from '@lockstep/core'
+import { type CollectiveOptions, LockstepError } from '@lockstep/core'
 import type { ConnectOptions } from './options.ts'
-import type { Method, Request, Response } from './rank.fixture.ts'
+import type { Failure, Method, Request, Response } from './rank.fixture.ts'
 
 /** As built: processes run JavaScript. */
 const program: URL = new URL('../dist/rank.fixture.js', import.meta.url)
 
-type Unnumbered<R> = R extends Request ? Omit<R, 'id'> : never
+/** What can be asked for. */
+export type Unnumbered<R> = R extends Request ? Omit<R, 'id'> : never
+
+export type Wish = Unnumbered<Request>
 
 /** What a rank tells of itself when it has connected. */
 export interface Info {
+  /** Number of the group among those that this process has been in. */
+  readonly group: number
   readonly rank: number
   readonly worldSize: number
   readonly members: readonly { readonly rank: number; readonly host: string; readonly pid: number }[]
@@ -27,6 +32,7 @@ export class Rank {
   readonly process: ChildProcess
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   #next = 0
+  #group = 0
 
   /** `within`: a command line that runs Node, e.g. in a namespace of its own. */
   constructor(environment: Readonly<Record<string, string>> = {}, within: readonly string[] = []) {
@@ -49,11 +55,13 @@ export class Rank {
     })
   }
 
-  connect(options: ConnectOptions = {}): Promise<Info> {
-    return this.ask({ kind: 'connect', options }) as Promise<Info>
+  async connect(options: ConnectOptions = {}): Promise<Info> {
+    const info = (await this.ask({ kind: 'connect', options })) as Info
+    this.#group = info.group
+    return info
   }
 
-  ask(request: Unnumbered<Request>): Promise<unknown> {
+  ask(request: Wish): Promise<unknown> {
     const id = this.#next++
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
@@ -61,14 +69,19 @@ export class Rank {
     })
   }
 
+  /** A call on the group that was connected last. */
   call(method: Method, ...args: readonly unknown[]): Promise<unknown> {
-    return this.ask({ kind: 'call', method, args })
+    return this.ask({ kind: 'call', group: this.#group, method, args })
   }
 
   /** The sum of the ranks' arrays. */
   async allReduce(send: Floats, options?: CollectiveOptions): Promise<Floats> {
     const [sum] = (await this.call('allReduce', send, null, options, false)) as [Floats]
     return sum
+  }
+
+  get alive(): boolean {
+    return this.process.connected && this.process.exitCode === null && this.process.signalCode === null
   }
 
   /** Exit code or signal. */
@@ -144,7 +157,6 @@ export async function failure(promise: Promise<unknown>): Promise<LockstepError>
   throw new Error('expected a rejection')
 }
 
-function asError({ code, details, message }: { code?: string; details?: unknown; message: string }): Error {
-  if (code === undefined) return new Error(message)
-  return new LockstepError(code as ErrorCode, details as ErrorDetails[ErrorCode], message)
+function asError({ code, details, message }: Failure): Error {
+  return code && details ? new LockstepError(code, details, message) : new Error(message)
 }

@@ -48,6 +48,7 @@ export class ControlPlane {
 
   /** The connection to the hub is gone; `how` completes the sentence. */
   hubLost(how: string): void {
+    this.#left()
     if (this.#hubLeft) return
     const hub = memberOf(this.members, 0)
     this.end(new LockstepError('peer-lost', { ranks: [0] }, lostMessage(hub, how)))
@@ -75,11 +76,14 @@ export class ControlPlane {
     if (!this.#life.reason) this.#uplink.send({ kind: 'progress', progress })
   }
 
-  /** Ends the group, here at once. */
+  /**
+   * Ends the group. The first reason that the hub hears counts, for everybody: so it ends here when the hub says so, or
+   * with this reason when the hub does not answer.
+   */
   abort(error: Error): void {
     if (this.#life.reason) return
     this.#uplink.send({ kind: 'abort', reason: abortedBy(this.self, error) })
-    this.end(error)
+    setTimeout(() => this.end(error), rulingMs).unref()
   }
 
   /** Ends it here alone: for what the others find out by themselves. */
@@ -106,14 +110,18 @@ export class ControlPlane {
     if (message.kind === 'aborted') this.end(fromReason(message.reason))
     else if (message.kind === 'ask') this.#asked()
     else if (message.kind === 'left') this.#left()
-    else if (message.kind === 'hubLeft') this.#hubLeft = true
-    else if (message.kind === 'exchanged') {
+    else if (message.kind === 'hubLeft') {
+      this.#hubLeft = true
+      this.#left()
+    } else if (message.kind === 'exchanged') {
       this.#exchanges.get(message.name)?.(message.values)
       this.#exchanges.delete(message.name)
     }
   }
 }
 
+/** How long the hub may take to rule. */
+const rulingMs = 400
 /** How long a goodbye may take before we go without an answer. */
 const patienceMs = 1000
 

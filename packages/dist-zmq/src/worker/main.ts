@@ -29,7 +29,7 @@ async function start(): Promise<void> {
   }
   reports = setInterval(tell, reportMs)
   const { communicator, plane } = group
-  void communicator.closed.then((reason) => say({ kind: 'closed', reason: asReason(reason) }))
+  void plane.ended.then((reason) => say({ kind: 'closed', reason: asReason(reason) }))
   const { generation, members } = plane
   const lanes = members.map(({ rank }) => (rank === settings.rank ? '' : communicator.lane(rank)))
   say({ kind: 'formed', group: { generation, members, lanes } })
@@ -52,10 +52,17 @@ async function answer(id: number, call: Call): Promise<void> {
     figures[bytesSentAt] = communicator.bytesSent
     say({ kind: 'done', id, ...(value ? { value } : {}) })
   } catch (error) {
-    say({ kind: 'rejected', id, reason: asReason(error) })
+    if (!(await groupEnds())) say({ kind: 'rejected', id, reason: asReason(error) })
   } finally {
     done()
   }
+}
+
+/** Whether a call failed since the group has ended: then all calls reject with the one reason that the hub finds. */
+async function groupEnds(): Promise<boolean> {
+  const ends = group?.communicator.closed.then(() => true)
+  const goesOn = new Promise<boolean>((resolve) => setImmediate(() => resolve(false)))
+  return (await Promise.race([ends, goesOn])) === true
 }
 
 function allocate(length: number): void {
