@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { LockstepError } from '@lockstep/core'
-import { type Reason, toReason } from '../reason.ts'
+import type { Reason } from '../reason.ts'
 import { type Member, named } from './member.ts'
 
 /** What to say when a member is gone; `how` completes the sentence. */
@@ -8,12 +7,11 @@ export function lostMessage(member: Member, how: string): string {
   return `${named(member)} ${how}; the group has ended: see what that rank printed last, and start all ranks again`
 }
 
-/** The error of a rank that ends the group of its own will, as the others are to see it. */
-export function abortedBy(member: Member, error: Error): Reason {
-  const reason = toReason(error, member.rank)
+/** The reason of a rank that ends the group of its own will, as all ranks are to see it. */
+export function abortedBy(member: Member, reason: Reason): Reason {
   if (reason.code !== 'aborted') return reason
   const message = `${named(member)} ended the group: ${reason.message}`
-  return toReason(new LockstepError('aborted', { rank: member.rank }, message), member.rank)
+  return { code: 'aborted', details: { rank: member.rank }, message }
 }
 
 /** Completes `rank 2 (…)` when its connection broke: with what has become of the process, where that can be seen. */

@@ -1,7 +1,7 @@
 import { Lifeline } from '@lockstep/collectives'
 import { LockstepError } from '@lockstep/core'
-import { fromReason } from '../reason.ts'
-import { abortedBy, lostMessage } from './blame.ts'
+import { fromReason, toReason } from '../reason.ts'
+import { lostMessage } from './blame.ts'
 import { type Member, memberOf } from './member.ts'
 import type { FromHub, Progress, ToHub, Welcome } from './message.ts'
 
@@ -82,7 +82,7 @@ export class ControlPlane {
    */
   abort(error: Error): void {
     if (this.#life.reason) return
-    this.#uplink.send({ kind: 'abort', reason: abortedBy(this.self, error) })
+    this.#uplink.send({ kind: 'abort', reason: toReason(error, this.rank) })
     setTimeout(() => this.end(error), rulingMs).unref()
   }
 

@@ -72,7 +72,7 @@ function allocate(length: number): void {
 }
 
 function abort(reason: Reason): void {
-  if (group) group.communicator.abort(fromReason(abortedBy(group.plane.self, fromReason(reason))))
+  if (group) group.communicator.abort(fromReason(abortedBy(group.plane.self, reason)))
 }
 
 async function leave(): Promise<void> {
