@@ -40,6 +40,11 @@ export class MessageReader {
     return this.#words !== undefined && !this.awaited ? this.#words.byteLength : undefined
   }
 
+  /** What a message says that has come and that nobody waits for; undefined where there is none. */
+  get unasked(): Words | undefined {
+    return this.awaited ? undefined : this.#words
+  }
+
   /** Adds a receiver. Throws `rank-mismatch` where another message came. */
   post(words: Words, into: Uint8Array, done: () => void): void {
     this.#posted.push({ words, into, done })

@@ -87,12 +87,15 @@ export class RingReader {
     return this.#window.load(this.#from, this.#layout.sent(this.#window.self)) !== this.#received
   }
 
-  /** Reads what is there as far as it is asked for; returns whether it read anything. Throws as {@link MessageReader.advance}. */
-  advance(): boolean {
+  /**
+   * Reads what is there as far as it is asked for, with `unasked` up to a payload that nobody waits for; returns whether
+   * it read anything. Throws as {@link MessageReader.advance}.
+   */
+  advance(unasked = false): boolean {
     const { ringBytes } = this.#layout
     const before = this.#received
     let there = (this.#window.load(this.#from, this.#layout.sent(this.#window.self)) - this.#received) >>> 0
-    while (there > 0 && this.reader.awaited) {
+    while (there > 0 && (unasked || this.reader.awaited)) {
       const target = this.reader.target()
       if (target === undefined) break
       const at = this.#received & (ringBytes - 1)

@@ -1,4 +1,5 @@
 import type { Floats } from '../../algorithms/blocks.ts'
+import { mismatch, type Words } from '../../envelope.ts'
 import { Lifeline } from '../../lifeline.ts'
 import { disposed } from '../../reasons.ts'
 import type { Envelope, Transport } from '../../transport.ts'
@@ -25,6 +26,7 @@ export interface WindowParts {
 }
 
 interface Sum {
+  readonly words: Words
   readonly steps: Generator<void, void, void>
   readonly done: () => void
 }
@@ -129,7 +131,8 @@ export class WindowTransport implements Transport {
     return this.#life.promise((resolve) => {
       const others = this.worldSize - 1
       this.#bytesSent += Math.round((2 * send.byteLength * others) / this.worldSize)
-      this.#sums.push({ steps: summation.call(send, receive, envelope), done: () => resolve() })
+      const words = { ...envelope, byteLength: send.byteLength }
+      this.#sums.push({ words, steps: summation.call(send, receive, envelope), done: () => resolve() })
       this.#pump.add(this.#sumTask)
     })
   }
@@ -193,12 +196,26 @@ export class WindowTransport implements Transport {
   /** Ends the group when another member has, has died, or has left although it is waited for. */
   #inspect(): void {
     if (this.#life.reason !== undefined) return
-    const reason = this.#parts.members.ending()
+    const reason = this.#parts.members.ending() ?? this.#strayed()
     const left = this.#waitedFor().filter((rank) => this.#hasLeft(rank))
     // Asked again, for a rank may have sent what is waited for just before it left.
     const missed = left.find((rank) => this.#waitedFor().includes(rank))
     if (reason) this.abort(reason)
     else if (missed !== undefined) this.abort(this.#lost(missed, 'left the group while messages of it were awaited'))
+  }
+
+  /** The error of a member that sends messages where its part of a sum is waited for. */
+  #strayed(): Error | undefined {
+    const [sum] = this.#sums
+    for (const rank of this.awaited?.() ?? []) {
+      const { ring } = this.#inbox(rank)
+      if (!ring.reader.awaited) this.#guard(() => ring.advance(true))
+      const sent = ring.reader.unasked
+      // Asked again, for it may have come with its part just before the message, which is then of the next call.
+      if (sum !== undefined && sent !== undefined && this.awaited?.().includes(rank))
+        return mismatch({ rank, words: sent }, { rank: this.rank, words: sum.words })
+    }
+    return undefined
   }
 
   #waitedFor(): number[] {
