@@ -6,7 +6,7 @@ import type { Adder, Operand } from '../window/summation.ts'
 import type { Window } from '../window/window.ts'
 
 /** Bytes added at once, so that what was read is still in the core's own cache when it is added. */
-const blockBytes = 65_536
+const blockBytes = 262_144
 
 /** Adds what can only be read and written: in memory of this process, a block at a time. */
 export class FileAdder implements Adder {

@@ -22,7 +22,7 @@ import { WindowTransport } from '../window/window-transport.ts'
 import { FileAdder } from './file-adder.ts'
 import { FileWindow } from './file-window.ts'
 
-const chunkBytes = 524_288
+const chunkBytes = 1_048_576
 
 /**
  * Makes the files of a window, for ranks of this host, and returns what to give to all of them as `path`. Each member

@@ -2,7 +2,7 @@ import { closeSync, readSync, writeSync } from 'node:fs'
 import type { Window } from '../window/window.ts'
 
 /** Looks around without a pause, then with short ones; after that the event loop has a turn after every longer one. */
-const polls = 8
+const polls = 30
 const shortRests = 60
 const shortRestMs = 0.02
 const longRestMs = 0.3

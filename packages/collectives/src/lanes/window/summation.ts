@@ -54,9 +54,7 @@ export class Summation {
 
   /** Members that have not come as far as this one. */
   awaited(): number[] {
-    const behind = (member: number): boolean =>
-      ((this.#window.load(member, this.#layout.progress) - this.#progress) | 0) < 0
-    return [...this.#ranks.keys()].filter(behind)
+    return [...this.#ranks.keys()].filter((member) => this.#isBehind(member))
   }
 
   /** One call; yields while others are behind. Throws `rank-mismatch` when another member makes another call. */
@@ -195,7 +193,12 @@ export class Summation {
     this.#progress = (this.#progress + 1) >>> 0
     this.#window.store(this.#layout.progress, this.#progress)
     this.#window.wake()
-    while (this.awaited().length > 0) yield
+    // Members only ever go on: whoever has been seen to be here need not be looked at again.
+    for (let member = 0; member < this.#ranks.length; member++) while (this.#isBehind(member)) yield
+  }
+
+  #isBehind(member: number): boolean {
+    return ((this.#window.load(member, this.#layout.progress) - this.#progress) | 0) < 0
   }
 }
 
