@@ -21,7 +21,7 @@ export function lossesCommand(): Command {
         console.log(lossesTable(table))
         console.log(`\nKept in ${appendResult('losses', { circumstances: circumstances(), ...table })}`)
         // Written so that NaN fails as well.
-        const agree = table.columns.every(({ difference = 0 }) => difference <= lossTolerance[model])
+        const agree = table.columns.every(({ difference = 0 }) => difference <= lossTolerance)
         if (!agree) process.exitCode = 1
       }
     })
