@@ -7,7 +7,7 @@ import { setupCommand } from './commands/setup.ts'
 export function lockstep(): Command {
   return new Command('lockstep')
     .description('Sets up the engines that Lockstep trains on, and says which of them work.')
-    .option('--verbose', 'print stack traces, and what other programs say (so does DEBUG=lockstep)')
+    .option('--verbose', 'print errors with their stack (so does DEBUG=lockstep)')
     .showSuggestionAfterError()
     .showHelpAfterError('(lockstep --help lists what there is)')
     .addCommand(doctorCommand())
