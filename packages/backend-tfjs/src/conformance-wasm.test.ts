@@ -1,8 +1,13 @@
 import { backendTests, trainingTests } from '@lockstep/conformance'
 import { describe, it } from 'vitest'
+import { whereInstalled } from './engine.fixture.ts'
+import { engineTests } from './engine-tests.fixture.ts'
 import { tfjs } from './tfjs.ts'
 
 const subject = { name: 'tfjs on wasm', backend: () => tfjs({ engine: 'wasm' }) } as const
 
-backendTests(subject, { describe, it })
-trainingTests(subject, { describe, it })
+await whereInstalled('wasm', () => {
+  backendTests(subject, { describe, it })
+  trainingTests(subject, { describe, it })
+  engineTests('wasm')
+})

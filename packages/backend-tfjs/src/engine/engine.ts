@@ -1,4 +1,5 @@
 import type { Device } from '@lockstep/core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import type { EngineName } from './engine-name.ts'
 
 /** TensorFlow.js' core, whichever package brought it. */
@@ -10,6 +11,13 @@ export interface Traits {
   readonly anyProduct: boolean
 }
 
+/** Runs one of TensorFlow's own operations on float32 operands. */
+export type NativeOperation = (
+  name: string,
+  operands: readonly Tensor[],
+  switches?: Readonly<Record<string, boolean>>,
+) => Tensor
+
 /** TensorFlow.js with one of its engines active: the only one that this process can have. */
 export interface Engine {
   readonly name: EngineName
@@ -17,6 +25,7 @@ export interface Engine {
   readonly label: string
   readonly tf: TensorFlow
   readonly traits: Traits
+  readonly operation?: NativeOperation
   readonly device: Device
   /** What TensorFlow.js calls it. */
   readonly backendName: string

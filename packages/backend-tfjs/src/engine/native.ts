@@ -2,33 +2,63 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Device } from '@lockstep/core'
-import type { Engine, TensorFlow } from './engine.ts'
+import type { Tensor } from '@tensorflow/tfjs-core'
+import type { Engine, NativeOperation, TensorFlow } from './engine.ts'
 import { type NativeEngineName, nativeFolder, nativeManifest, nativePackages } from './engine-name.ts'
 import { restoreUtilFunctions } from './polyfill.ts'
 import { processor, resolvers } from './portable.ts'
 import { engineUnavailable, messageOf } from './unavailable.ts'
 
-/** The parts of tfjs-node's backend that say what it computes with. */
+interface Attribute {
+  readonly name: string
+  readonly type: number
+  readonly value: unknown
+}
+
+/** What is used of tfjs-node's backend besides its kernels. */
 interface NativeBackend {
-  readonly binding: { readonly TF_Version: string }
+  readonly binding: Readonly<Record<'TF_ATTR_TYPE' | 'TF_ATTR_BOOL' | 'TF_FLOAT', number>> & {
+    readonly TF_Version: string
+  }
   readonly isUsingGpuDevice: boolean
+  executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly Tensor[]): Tensor
 }
 
 /** TensorFlow itself, through tfjs-node's binding: from the project if it works there, else from our own folder. */
 export async function nativeEngine(name: NativeEngineName): Promise<Engine> {
-  const { load, version } = findBinding(name)
+  if (name === 'tensorflow-gpu') checkDriver()
   restoreUtilFunctions()
-  // TensorFlow tells every process which instructions it was built with.
+  // TensorFlow tells every process what it was built with.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
+  const { load, version } = findBinding(name)
   const tf = load()
   await tf.ready()
-  const { binding, isUsingGpuDevice } = tf.backend() as unknown as NativeBackend
-  if (name === 'tensorflow-gpu' && !isUsingGpuDevice) throw engineUnavailable(name, 'TensorFlow found no GPU')
+  const backend = tf.backend() as unknown as NativeBackend
+  const { binding, isUsingGpuDevice } = backend
   const label = `TensorFlow ${binding.TF_Version} (${nativePackages[name].split('/')[1]} ${version})`
   const device: Device = isUsingGpuDevice
     ? { id: 'cuda:0', kind: 'cuda', name: `NVIDIA GPU (${name})`, engine: label, isolation: 'process' }
     : processor(name, label, 'process')
-  return { name, label, tf, traits: { anyProduct: true }, device, backendName: 'tensorflow' }
+  // Without a GPU the library computes on the processor, and says so.
+  const computes = isUsingGpuDevice ? 'tensorflow-gpu' : 'tensorflow'
+  const traits = { anyProduct: true }
+  return { name: computes, label, tf, traits, operation: operationOf(backend), device, backendName: 'tensorflow' }
+}
+
+function operationOf(backend: NativeBackend): NativeOperation {
+  const { TF_ATTR_TYPE, TF_ATTR_BOOL, TF_FLOAT } = backend.binding
+  const float32 = { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }
+  return (name, operands, switches = {}) => {
+    const booleans = Object.entries(switches).map(([key, value]) => ({ name: key, type: TF_ATTR_BOOL, value }))
+    return backend.executeSingleOutput(name, [float32, ...booleans], operands)
+  }
+}
+
+/** Looks before TensorFlow does: a process cannot have two of its libraries, and should then have the other. */
+function checkDriver(): void {
+  const traces = ['/proc/driver/nvidia/version', '/dev/nvidiactl', '/dev/nvidia0']
+  if (process.platform !== 'linux' || traces.some((path) => existsSync(path))) return
+  throw engineUnavailable('tensorflow-gpu', 'there is no NVIDIA driver')
 }
 
 interface Found {
