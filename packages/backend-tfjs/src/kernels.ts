@@ -30,12 +30,6 @@ export class Kernels {
     this.operation = operation && ((...call) => this.#keep(operation(...call)))
   }
 
-  /** Whether the engine has that kernel. */
-  has(name: string): boolean {
-    const { tf, backendName } = this.#engine
-    return tf.getKernel(name, backendName) !== undefined
-  }
-
   run(name: string, inputs: Operands, attributes: object = {}): Tensor {
     const made = this.#function(name)({ inputs, attrs: attributes, backend: this.#backend })
     return this.#keep('dispose' in made ? made : this.#engine.tf.engine().makeTensorFromTensorInfo(made))

@@ -9,6 +9,8 @@ export type TensorFlow = typeof import('@tensorflow/tfjs-core')
 export interface Traits {
   /** Products of transposed matrices, and of batches of matrices, are as fast as plain ones. */
   readonly anyProduct: boolean
+  /** There are kernels for both gradients of a convolution, and they are faster than convolutions that compute the same. */
+  readonly convolutionGradients: boolean
 }
 
 /** Runs one of TensorFlow's own operations on float32 operands. */

@@ -41,7 +41,7 @@ export async function nativeEngine(name: NativeEngineName): Promise<Engine> {
     : processor(name, label, 'process')
   // Without a GPU the library computes on the processor, and says so.
   const computes = isUsingGpuDevice ? 'tensorflow-gpu' : 'tensorflow'
-  const traits = { anyProduct: true }
+  const traits = { anyProduct: true, convolutionGradients: true }
   return { name: computes, label, tf, traits, operation: operationOf(backend), device, backendName: 'tensorflow' }
 }
 
