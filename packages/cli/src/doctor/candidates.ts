@@ -1,4 +1,4 @@
-import type { BackendDescriptor } from '@lockstep/core'
+import { type BackendDescriptor, unknownName } from '@lockstep/core'
 
 /** A backend with one of its engines: one to be tried. */
 export interface Candidate extends BackendDescriptor {
@@ -27,6 +27,14 @@ export const allCandidates: readonly Candidate[] = [
   ...['c-api', 'js'].map((engine) => withEngine(onnx, engine)),
   ...['tensorflow-gpu', 'tensorflow', 'wasm', 'cpu'].map((engine) => withEngine(tfjs, engine)),
 ]
+
+/** The candidate of that engine; throws where there is none. */
+export function candidateOf(backend: string, engine: string): Candidate {
+  const found = allCandidates.find((candidate) => candidate.backend === backend && candidate.engine === engine)
+  if (found !== undefined) return found
+  const known = allCandidates.map(({ backend, engine }) => `${backend} ${engine}`)
+  throw unknownName('engine', `${backend} ${engine}`, known)
+}
 
 function withEngine(backend: Pick<Candidate, 'backend' | 'module' | 'factory'>, engine: string): Candidate {
   return { ...backend, engine, options: { engine }, remedy: `npm install ${backend.module}` }
