@@ -5,7 +5,7 @@ import { findPip } from '../wheels/pip.ts'
 import { unpackLibraries } from '../wheels/unpack-libraries.ts'
 import { findWheel, takeWheel, unlessDamaged, type Wheel } from '../wheels/wheel.ts'
 import { type CudaPart, cudaDownloads, cudaParts, fillCommands, providerWheel } from './cuda-parts.ts'
-import { findPart, libraryFolders } from './find-part.ts'
+import { folderOf, libraryFolders, systemParts } from './find-part.ts'
 import type { CudaOptions } from './install-cuda.ts'
 import { loadLibraries } from './load-libraries.ts'
 import { installedLibraries, linkLibraries } from './place-part.ts'
@@ -30,7 +30,12 @@ export async function fillCuda(folder: string, version: string, options: CudaOpt
   const cuda = await cudaOf(folder, provider)
   const origins: Record<string, string> = {}
   const folders = await libraryFolders(python, signal)
-  for (const part of cudaParts(cuda)) origins[part.distribution] = await placePart(part, folder, folders, options)
+  const system = await systemParts(cudaParts(cuda), signal)
+  for (const part of cudaParts(cuda)) {
+    const { distribution } = part
+    origins[distribution] = system.has(distribution) ? 'system' : await placePart(part, folder, folders, options)
+    steps.say(`- ${distribution}: ${origins[distribution]}`)
+  }
   const libraries = await installedLibraries(folder, cuda)
   const files = [...libraries, ...providers.map((name) => join(folder, 'onnxruntime', 'capi', name))]
   const title = `Loading ${files.length} libraries`
@@ -45,19 +50,13 @@ async function placePart(
   folders: readonly string[],
   options: CudaOptions,
 ): Promise<string> {
-  const { steps, signal } = options
-  const found = await findPart(part, folders, signal)
-  if (found?.kind === 'system') {
-    steps.say(`- ${part.distribution}: the system's`)
-    return 'system'
+  const found = await folderOf(part, folders, options.signal)
+  if (found === undefined) {
+    await unpackStep(part, folder, options)
+    return part.version
   }
-  if (found?.kind === 'folder') {
-    await linkLibraries(part, found.folder, folder)
-    steps.say(`- ${part.distribution}: that in ${found.folder}`)
-    return found.folder
-  }
-  await unpackStep(part, folder, options)
-  return part.version
+  await linkLibraries(part, found, folder)
+  return found
 }
 
 async function unpackStep(wheel: Wheel, folder: string, options: CudaOptions): Promise<void> {

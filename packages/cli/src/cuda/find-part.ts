@@ -4,27 +4,29 @@ import { runProgram } from '../run/run-program.ts'
 import type { CudaPart } from './cuda-parts.ts'
 import { loadLibraries } from './load-libraries.ts'
 
-/** Where a part is already: found by its name by the system's loader, or in a folder. */
-export type Found = { readonly kind: 'system' } | { readonly kind: 'folder'; readonly folder: string }
+/** Those of some parts that the system's loader finds by their names, by distribution. */
+export async function systemParts(parts: readonly CudaPart[], signal?: AbortSignal): Promise<ReadonlySet<string>> {
+  const failures = await loadLibraries(
+    parts.flatMap(({ libraries }) => libraries),
+    signal,
+  )
+  const found = parts.filter(({ libraries }) => libraries.every((name) => failures[name] === undefined))
+  return new Set(found.map(({ distribution }) => distribution))
+}
 
-/** Looks for a part on this machine. What is found loads. */
-export async function findPart(
+/** The first of some folders that holds all libraries of a part, in a state that loads. */
+export async function folderOf(
   { libraries }: CudaPart,
   folders: readonly string[],
   signal?: AbortSignal,
-): Promise<Found | undefined> {
-  if (await loads(libraries, signal)) return { kind: 'system' }
+): Promise<string | undefined> {
   for (const folder of folders) {
     const files = libraries.map((name) => join(folder, name))
     const present = await Promise.allSettled(files.map((file) => access(file)))
     if (present.some(({ status }) => status === 'rejected')) continue
-    if (await loads(files, signal)) return { kind: 'folder', folder }
+    if (Object.keys(await loadLibraries(files, signal)).length === 0) return folder
   }
   return undefined
-}
-
-async function loads(files: readonly string[], signal?: AbortSignal): Promise<boolean> {
-  return Object.keys(await loadLibraries(files, signal)).length === 0
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type BackendDescriptor, unknownName } from '@lockstep/core'
+import { type BackendDescriptor, type Device, unknownName } from '@lockstep/core'
 
 /** A backend with one of its engines: one to be tried. */
 export interface Candidate extends BackendDescriptor {
@@ -6,6 +6,8 @@ export interface Candidate extends BackendDescriptor {
   readonly engine: string
   /** The command that installs the module. */
   readonly remedy: string
+  /** Kinds of devices that it computes on where they are there. */
+  readonly kinds?: readonly Device['kind'][]
 }
 
 const onnx = { backend: 'onnx', module: '@lockstep/backend-onnx', factory: 'onnx' }
@@ -24,7 +26,8 @@ export const referenceCandidate: Candidate = {
 /** Every engine of every backend of ours; the reference first. */
 export const allCandidates: readonly Candidate[] = [
   referenceCandidate,
-  ...['c-api', 'js'].map((engine) => withEngine(onnx, engine)),
+  { ...withEngine(onnx, 'c-api'), kinds: ['cpu', 'webgpu', 'cuda'] },
+  withEngine(onnx, 'js'),
   ...['tensorflow-gpu', 'tensorflow', 'wasm', 'cpu'].map((engine) => withEngine(tfjs, engine)),
 ]
 

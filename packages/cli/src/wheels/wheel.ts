@@ -40,6 +40,7 @@ export async function takeWheel(
 ): Promise<string> {
   const found = from === undefined ? undefined : await findWheel(from, wheel)
   if (found !== undefined) return found
+  if (from !== undefined) throw notThere(wheel, from)
   const title = `${wheel.distribution} ${wheel.version} through pip`
   let size = 0
   return steps.run(
@@ -114,6 +115,15 @@ function watchDownload(folder: string, note: (text: string) => void): { read(tex
     if (size !== undefined) total = Number(size) * 1e6
   }
   return { read, stop: () => clearInterval(timer) }
+}
+
+function notThere({ distribution, version }: Wheel, from: string): LockstepError {
+  const remedy = `pip download --no-deps --dest ${from} ${distribution}==${version}`
+  return new LockstepError(
+    'unavailable',
+    { what: `${distribution} ${version}`, remedy },
+    `${from} does not hold a wheel of ${distribution} ${version}; fill it where there is a network: ${remedy}`,
+  )
 }
 
 interface Failed {
