@@ -50,6 +50,13 @@ test('timers go on while steps follow one another', async () => {
   expect(ticks).toBeGreaterThan(5)
 })
 
+test('a number of threads that is none is refused; one thread is within every limit', async () => {
+  for (const threads of [0, -1, 1.5, Number.NaN])
+    await expect(tfjs({ engine: 'wasm' }).open(layout, { threads })).rejects.toMatchObject({ code: 'invalid-argument' })
+  await using replica = await tfjs({ engine: 'wasm' }).open(layout, { threads: 1 })
+  expect(replica.device.id).toBe('cpu:0')
+})
+
 test('the descriptor makes the same backend elsewhere', () => {
   const { module, factory, options } = tfjs({ engine: 'cpu' }).descriptor
   expect([module, factory, options]).toEqual(['@lockstep/backend-tfjs', 'tfjs', { engine: 'cpu' }])

@@ -6,6 +6,7 @@ import {
   type Replica,
   type StateLayout,
 } from '@lockstep/core'
+import type { Engine } from './engine/engine.ts'
 import { loadEngine } from './engine/load-engine.ts'
 import { checkOptions, type TfjsOptions } from './options.ts'
 import { TfjsReplica } from './replica.ts'
@@ -25,8 +26,11 @@ export function tfjs(options: TfjsOptions = {}): Backend {
   }
 }
 
-async function open(layout: StateLayout, { engine: wanted }: TfjsOptions, { device }: OpenOptions): Promise<Replica> {
-  const engine = await loadEngine(wanted)
+async function open(layout: StateLayout, { engine: wanted }: TfjsOptions, options: OpenOptions): Promise<Replica> {
+  const { device, threads } = options
+  if (threads !== undefined) checkThreads(threads)
+  const engine = await loadEngine(wanted, threads)
+  if (threads !== undefined && engine.threads > threads) throw tooManyThreads(engine, threads)
   checkDevice(engine.device, device)
   return new TfjsReplica(layout, engine)
 }
@@ -37,5 +41,23 @@ function checkDevice({ id, kind }: Device, wanted: string | undefined): void {
     'unavailable',
     { what: `device ${wanted}`, remedy: `use ${id}` },
     `tfjs: there is no device ${JSON.stringify(wanted)} here; there is ${id}`,
+  )
+}
+
+function checkThreads(threads: number): void {
+  if (Number.isInteger(threads) && threads >= 1) return
+  throw new LockstepError(
+    'invalid-argument',
+    { argument: 'threads' },
+    `tfjs: threads is ${threads}; expected a whole number from 1`,
+  )
+}
+
+function tooManyThreads({ name, threads }: Engine, wanted: number): LockstepError<'unsupported'> {
+  return new LockstepError(
+    'unsupported',
+    { feature: `${wanted} threads`, by: name },
+    `tfjs: the engine ${name} was loaded with ${threads} threads, and a process loads it once; ` +
+      `ask for ${wanted} before anything else opens it, or set TF_NUM_INTRAOP_THREADS=${wanted} for the process`,
   )
 }

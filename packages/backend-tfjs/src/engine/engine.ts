@@ -29,6 +29,8 @@ export interface Engine {
   readonly traits: Traits
   readonly operation?: NativeOperation
   readonly device: Device
+  /** Threads that one kernel may use; fixed when the engine is loaded. */
+  readonly threads: number
   /** What TensorFlow.js calls it. */
   readonly backendName: string
 }

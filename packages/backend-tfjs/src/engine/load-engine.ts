@@ -5,9 +5,9 @@ import { nativeEngine } from './native.ts'
 import { portableEngine } from './portable.ts'
 import { remedies } from './unavailable.ts'
 
-const makers: Readonly<Record<EngineName, () => Promise<Engine>>> = {
-  'tensorflow-gpu': () => nativeEngine('tensorflow-gpu'),
-  tensorflow: () => nativeEngine('tensorflow'),
+const makers: Readonly<Record<EngineName, (threads?: number) => Promise<Engine>>> = {
+  'tensorflow-gpu': (threads) => nativeEngine('tensorflow-gpu', threads),
+  tensorflow: (threads) => nativeEngine('tensorflow', threads),
   wasm: () => portableEngine('wasm'),
   cpu: () => portableEngine('cpu'),
 }
@@ -16,10 +16,11 @@ let loading: Promise<Engine> | undefined
 
 /**
  * The engine of this process: the one asked for, or the best that is installed and loads. TensorFlow.js keeps one
- * engine for all its users, so once there is one, asking for another is refused with `unavailable`.
+ * engine for all its users, so once there is one, asking for another is refused with `unavailable`. `threads` limits
+ * those of the engine if it is not loaded yet.
  */
-export async function loadEngine(wanted?: EngineName): Promise<Engine> {
-  loading ??= wanted === undefined ? best() : makers[wanted]()
+export async function loadEngine(wanted?: EngineName, threads?: number): Promise<Engine> {
+  loading ??= wanted === undefined ? best(threads) : makers[wanted](threads)
   const attempt = loading
   // What was missing may have been installed when somebody tries again.
   attempt.catch(() => {
@@ -35,11 +36,11 @@ export async function loadEngine(wanted?: EngineName): Promise<Engine> {
   )
 }
 
-async function best(): Promise<Engine> {
+async function best(threads?: number): Promise<Engine> {
   const reasons: string[] = []
   for (const name of engineNames) {
     try {
-      return await makers[name]()
+      return await makers[name](threads)
     } catch (error) {
       if (!isLockstepError(error) || error.code !== 'unavailable') throw error
       reasons.push(error.message)

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Device } from '@lockstep/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
@@ -25,11 +26,12 @@ interface NativeBackend {
 }
 
 /** TensorFlow itself, through tfjs-node's binding: from the project if it works there, else from our own folder. */
-export async function nativeEngine(name: NativeEngineName): Promise<Engine> {
+export async function nativeEngine(name: NativeEngineName, wantedThreads?: number): Promise<Engine> {
   if (name === 'tensorflow-gpu') checkDriver()
   restoreUtilFunctions()
   // TensorFlow tells every process what it was built with.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
+  const threads = limitThreads(wantedThreads)
   const { load, version } = findBinding(name)
   const tf = load()
   await tf.ready()
@@ -42,7 +44,23 @@ export async function nativeEngine(name: NativeEngineName): Promise<Engine> {
   // Without a GPU the library computes on the processor, and says so.
   const computes = isUsingGpuDevice ? 'tensorflow-gpu' : 'tensorflow'
   const traits = { anyProduct: true, convolutionGradients: true }
-  return { name: computes, label, tf, traits, operation: operationOf(backend), device, backendName: 'tensorflow' }
+  return {
+    name: computes,
+    label,
+    tf,
+    traits,
+    operation: operationOf(backend),
+    device,
+    threads,
+    backendName: 'tensorflow',
+  }
+}
+
+/** TensorFlow reads it once, when it is loaded. */
+function limitThreads(wanted: number | undefined): number {
+  const variable = 'TF_NUM_INTRAOP_THREADS'
+  if (wanted !== undefined) process.env[variable] ??= String(wanted)
+  return Number(process.env[variable]) || availableParallelism()
 }
 
 function operationOf(backend: NativeBackend): NativeOperation {

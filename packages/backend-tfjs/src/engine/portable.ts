@@ -19,7 +19,7 @@ export async function portableEngine(name: 'wasm' | 'cpu'): Promise<Engine> {
   if (name === 'cpu') silenceAdvice(tf)
   const label = name === 'cpu' ? `TensorFlow.js cpu ${version}` : `TensorFlow.js wasm ${version} (${await flavour(tf)})`
   const traits = { anyProduct: name === 'cpu', convolutionGradients: false }
-  return { name, label, tf, traits, device: processor(name, label), backendName: name }
+  return { name, label, tf, traits, device: processor(name, label), threads: 1, backendName: name }
 }
 
 /** The processor as the device of an engine that computes in this process. */
