@@ -1,4 +1,4 @@
-import { backendTests, trainingTests } from '@lockstep/conformance'
+import { backendTests, graphUpdates, trainingTests, updateTests } from '@lockstep/conformance'
 import { describe, it } from 'vitest'
 import { whereInstalled } from './engine.fixture.ts'
 import { engineTests } from './engine-tests.fixture.ts'
@@ -9,5 +9,6 @@ const subject = { name: 'tfjs on wasm', backend: () => tfjs({ engine: 'wasm' }) 
 await whereInstalled('wasm', () => {
   backendTests(subject, { describe, it })
   trainingTests(subject, { describe, it })
+  updateTests(graphUpdates(subject), { describe, it })
   engineTests('wasm')
 })

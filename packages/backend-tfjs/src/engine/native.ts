@@ -39,7 +39,7 @@ export async function nativeEngine(name: NativeEngineName, wantedThreads?: numbe
   const { binding, isUsingGpuDevice } = backend
   const label = `TensorFlow ${binding.TF_Version} (${nativePackages[name].split('/')[1]} ${version})`
   const device: Device = isUsingGpuDevice
-    ? { id: 'cuda:0', kind: 'cuda', name: `NVIDIA GPU (${name})`, engine: label, isolation: 'process' }
+    ? { id: 'cuda:0', kind: 'cuda', name: `${gpuModel()} (${name})`, engine: label, isolation: 'process' }
     : processor(name, label, 'process')
   // Without a GPU the library computes on the processor, and says so.
   const computes = isUsingGpuDevice ? 'tensorflow-gpu' : 'tensorflow'
@@ -54,6 +54,14 @@ export async function nativeEngine(name: NativeEngineName, wantedThreads?: numbe
     threads,
     backendName: 'tensorflow',
   }
+}
+
+/** What the driver says of the first GPU. */
+function gpuModel(): string {
+  const folder = '/proc/driver/nvidia/gpus'
+  const [first] = existsSync(folder) ? readdirSync(folder) : []
+  const text = first === undefined ? '' : readFileSync(join(folder, first, 'information'), 'utf8')
+  return /^Model:\s*(.+)$/m.exec(text)?.[1] ?? 'NVIDIA GPU'
 }
 
 /** TensorFlow reads it once, when it is loaded. */
@@ -97,10 +105,19 @@ function findBinding(name: NativeEngineName): Found {
       const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
       return { version, load: () => require(nativePackages[name]) as TensorFlow }
     } catch (error) {
-      reasons.push(messageOf(error))
+      if (!isMissing(error, name)) reasons.push(messageOf(error))
     }
   }
-  throw engineUnavailable(name, reasons.at(-1) ?? `${nativePackages[name]} is not installed`)
+  throw engineUnavailable(
+    name,
+    reasons.at(-1) ?? `${nativePackages[name]} is neither here nor in ${nativeFolder(name)}`,
+  )
+}
+
+/** Whether the package itself is not there, rather than something that it needs. */
+function isMissing(error: unknown, name: NativeEngineName): boolean {
+  const { code, message } = error as NodeJS.ErrnoException
+  return code === 'MODULE_NOT_FOUND' && message.includes(`'${nativePackages[name]}/package.json'`)
 }
 
 function candidates(name: NativeEngineName): NodeJS.Require[] {
