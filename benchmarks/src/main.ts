@@ -1,5 +1,6 @@
 import { isLockstepError } from '@lockstep/core'
 import { Command } from 'commander'
+import { gpuCommand } from './gpu/gpu-command.ts'
 import { lossesCommand } from './losses/losses-command.ts'
 import { parityCommand } from './parity/parity-command.ts'
 import { setUpPeers } from './peers.ts'
@@ -17,6 +18,7 @@ const program = new Command('bench')
   .addCommand(parityCommand())
   .addCommand(lossesCommand())
   .addCommand(updateCommand())
+  .addCommand(gpuCommand())
   .addCommand(setupCommand)
 
 try {
