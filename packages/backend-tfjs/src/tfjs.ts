@@ -1,11 +1,4 @@
-import {
-  type Backend,
-  type Device,
-  LockstepError,
-  type OpenOptions,
-  type Replica,
-  type StateLayout,
-} from '@lockstep/core'
+import { type Backend, LockstepError, type OpenOptions, type Replica, type StateLayout } from '@lockstep/core'
 import type { Engine } from './engine/engine.ts'
 import { loadEngine } from './engine/load-engine.ts'
 import { checkOptions, type TfjsOptions } from './options.ts'
@@ -21,7 +14,10 @@ export function tfjs(options: TfjsOptions = {}): Backend {
     name: 'tfjs',
     descriptor: { module: '@lockstep/backend-tfjs', factory: 'tfjs', options: { ...options } },
     capabilities: { fusedSteps: false },
-    devices: async () => [(await loadEngine(options.engine)).device],
+    devices: async () => {
+      const { device, siblings = [device] } = await loadEngine(options.engine)
+      return siblings
+    },
     open: (layout, openOptions = {}) => open(layout, options, openOptions),
   }
 }
@@ -29,18 +25,23 @@ export function tfjs(options: TfjsOptions = {}): Backend {
 async function open(layout: StateLayout, { engine: wanted }: TfjsOptions, options: OpenOptions): Promise<Replica> {
   const { device, threads } = options
   if (threads !== undefined) checkThreads(threads)
-  const engine = await loadEngine(wanted, threads)
+  const engine = await loadEngine(wanted, { threads, device })
   if (threads !== undefined && engine.threads > threads) throw tooManyThreads(engine, threads)
-  checkDevice(engine.device, device)
+  checkDevice(engine, device)
   return new TfjsReplica(layout, engine)
 }
 
-function checkDevice({ id, kind }: Device, wanted: string | undefined): void {
+function checkDevice({ device, siblings = [device] }: Engine, wanted: string | undefined): void {
+  const { id, kind } = device
   if (wanted === undefined || wanted === id || wanted === kind) return
+  const known = siblings.map((sibling) => sibling.id)
+  const other = known.includes(wanted)
   throw new LockstepError(
     'unavailable',
-    { what: `device ${wanted}`, remedy: `use ${id}` },
-    `tfjs: there is no device ${JSON.stringify(wanted)} here; there is ${id}`,
+    { what: `device ${wanted}`, remedy: other ? `open ${wanted} in a process of its own` : `use ${id}` },
+    other
+      ? `tfjs: this process computes on ${id} already and TensorFlow has one GPU per process; open ${wanted} in a process of its own, before anything else there asks for devices`
+      : `tfjs: there is no device ${JSON.stringify(wanted)} here; there is ${known.join(', ')}`,
   )
 }
 

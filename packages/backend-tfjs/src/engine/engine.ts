@@ -29,6 +29,8 @@ export interface Engine {
   readonly traits: Traits
   readonly operation?: NativeOperation
   readonly device: Device
+  /** All devices of which a process has one, `device` among them; default: that alone. */
+  readonly siblings?: readonly Device[]
   /** Threads that one kernel may use; fixed when the engine is loaded. */
   readonly threads: number
   /** What TensorFlow.js calls it. */

@@ -6,6 +6,7 @@ import type { Device } from '@lockstep/core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Engine, NativeOperation, TensorFlow } from './engine.ts'
 import { type NativeEngineName, nativeFolder, nativeManifest, nativePackages } from './engine-name.ts'
+import { checkDriver, gpuIndex, gpuNames, onGpu } from './gpus.ts'
 import { restoreUtilFunctions } from './polyfill.ts'
 import { processor, resolvers } from './portable.ts'
 import { engineUnavailable, messageOf } from './unavailable.ts'
@@ -25,43 +26,50 @@ interface NativeBackend {
   executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly Tensor[]): Tensor
 }
 
+/** What is fixed when an engine is loaded. */
+export interface EngineLimits {
+  readonly threads?: number | undefined
+  /** The id of the device that the process is to have. */
+  readonly device?: string | undefined
+}
+
 /** TensorFlow itself, through tfjs-node's binding: from the project if it works there, else from our own folder. */
-export async function nativeEngine(name: NativeEngineName, wantedThreads?: number): Promise<Engine> {
-  if (name === 'tensorflow-gpu') checkDriver()
+export async function nativeEngine(name: NativeEngineName, limits: EngineLimits): Promise<Engine> {
+  if (name === 'tensorflow') return load(name, limits)
+  checkDriver()
+  return onGpu(gpuIndex(limits.device), () => load(name, limits))
+}
+
+async function load(name: NativeEngineName, { threads: wanted, device: id }: EngineLimits): Promise<Engine> {
   restoreUtilFunctions()
   // TensorFlow tells every process what it was built with.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
-  const threads = limitThreads(wantedThreads)
+  const names = gpuNames()
+  const threads = limitThreads(wanted)
   const { load, version } = findBinding(name)
   const tf = load()
   await tf.ready()
   const backend = tf.backend() as unknown as NativeBackend
   const { binding, isUsingGpuDevice } = backend
   const label = `TensorFlow ${binding.TF_Version} (${nativePackages[name].split('/')[1]} ${version})`
-  const device: Device = isUsingGpuDevice
-    ? { id: 'cuda:0', kind: 'cuda', name: `${gpuModel()} (${name})`, engine: label, isolation: 'process' }
-    : processor(name, label, 'process')
-  // Without a GPU the library computes on the processor, and says so.
-  const computes = isUsingGpuDevice ? 'tensorflow-gpu' : 'tensorflow'
-  const traits = { anyProduct: true, convolutionGradients: true }
+  const gpus = names.map((model, index) => gpu(model, index, label))
+  const device = (isUsingGpuDevice ? gpus[gpuIndex(id)] : undefined) ?? processor(name, label, 'process')
   return {
-    name: computes,
+    // Without a GPU the library computes on the processor, and says so.
+    name: isUsingGpuDevice ? 'tensorflow-gpu' : 'tensorflow',
     label,
     tf,
-    traits,
+    traits: { anyProduct: true, convolutionGradients: true },
     operation: operationOf(backend),
     device,
+    ...(isUsingGpuDevice && { siblings: gpus }),
     threads,
     backendName: 'tensorflow',
   }
 }
 
-/** What the driver says of the first GPU. */
-function gpuModel(): string {
-  const folder = '/proc/driver/nvidia/gpus'
-  const [first] = existsSync(folder) ? readdirSync(folder) : []
-  const text = first === undefined ? '' : readFileSync(join(folder, first, 'information'), 'utf8')
-  return /^Model:\s*(.+)$/m.exec(text)?.[1] ?? 'NVIDIA GPU'
+function gpu(model: string, index: number, engine: string): Device {
+  return { id: `cuda:${index}`, kind: 'cuda', name: `${model} (tensorflow-gpu)`, engine, isolation: 'process' }
 }
 
 /** TensorFlow reads it once, when it is loaded. */
@@ -78,13 +86,6 @@ function operationOf(backend: NativeBackend): NativeOperation {
     const booleans = Object.entries(switches).map(([key, value]) => ({ name: key, type: TF_ATTR_BOOL, value }))
     return backend.executeSingleOutput(name, [float32, ...booleans], operands)
   }
-}
-
-/** Looks before TensorFlow does: a process cannot have two of its libraries, and should then have the other. */
-function checkDriver(): void {
-  const traces = ['/proc/driver/nvidia/version', '/dev/nvidiactl', '/dev/nvidia0']
-  if (process.platform !== 'linux' || traces.some((path) => existsSync(path))) return
-  throw engineUnavailable('tensorflow-gpu', 'there is no NVIDIA driver')
 }
 
 interface Found {
