@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeSmallSet } from './data/digits-files.fixture.ts'
-import { parseOptions } from './options.ts'
-import type { Report } from './report.ts'
-import { trainMnist } from './train.ts'
+import { realData } from './digits.fixture.ts'
+import { patience, trainQuietly } from './training.fixture.ts'
 
 // This file's process can hold one tfjs: whatever else is installed, wasm is there right after npm ci.
-const engine = ['--backend', 'tfjs', '--engine', 'wasm']
+const wasm = ['--backend', 'tfjs', '--engine', 'wasm']
 let folder: string
 
 beforeAll(async () => {
@@ -17,16 +16,9 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-async function run(...argv: string[]): Promise<{ report: Report; printed: string }> {
-  const lines: string[] = []
-  const options = parseOptions([...engine, '--data', folder, ...argv])
-  return {
-    report: await trainMnist(options, { print: (line) => lines.push(line), verbose: 0 }),
-    printed: lines.join('\n'),
-  }
-}
+const run = (...argv: string[]) => trainQuietly(...wasm, '--data', folder, ...argv)
 
-describe('--backend tfjs', { timeout: 300_000 }, () => {
+describe('--backend tfjs', { timeout: patience }, () => {
   it('trains mnist_mlp on wasm, and says so at the start and in the report', async () => {
     const { report, printed } = await run('--epochs', '3')
     expect(report.test.accuracy).toBeGreaterThan(0.9)
@@ -41,3 +33,12 @@ describe('--backend tfjs', { timeout: 300_000 }, () => {
     expect(report.epochs[0]?.loss).toBeLessThan(2)
   })
 })
+
+it.skipIf(realData === undefined)(
+  'reaches 0.96 in two epochs of mnist_mlp on wasm',
+  { timeout: patience },
+  async () => {
+    const { report } = await trainQuietly(...wasm, '--data', realData as string, '--model', 'mlp', '--epochs', '2')
+    expect(report.test.accuracy).toBeGreaterThanOrEqual(0.96)
+  },
+)

@@ -6,9 +6,7 @@ import * as ort from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chooseBackend } from './backends.ts'
 import { digitsForTests, realData } from './digits.fixture.ts'
-import { parseOptions } from './options.ts'
-import type { Report } from './report.ts'
-import { trainMnist } from './train.ts'
+import { patience, trainQuietly } from './training.fixture.ts'
 
 const data = ['--data', realData ?? 'synthetic']
 let folder: string
@@ -18,14 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-async function run(...argv: string[]): Promise<{ report: Report; printed: string }> {
-  const lines: string[] = []
-  const report = await trainMnist(parseOptions([...data, ...argv]), { print: (line) => lines.push(line), verbose: 0 })
-  return { report, printed: lines.join('\n') }
-}
-
-// Minutes, where other work shares the cores.
-const patience = 300_000
+const run = (...argv: string[]) => trainQuietly(...data, ...argv)
 
 describe.skipIf(realData === undefined)('accuracy on the real digits', { timeout: patience }, () => {
   it('mnist_mlp reaches 0.96 in two epochs', async () => {

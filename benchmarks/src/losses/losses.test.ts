@@ -31,7 +31,7 @@ describe.each(programs)('first $steps losses of mnist_$model', { timeout: 300_00
       }
       const difference = greatestLossDifference(answer.losses, expected)
       console.log(`mnist_${model} on ${answer.engine}: largest relative difference ${difference.toExponential(1)}`)
-      expect(difference).toBeLessThanOrEqual(lossTolerance[model])
+      expect(difference).toBeLessThanOrEqual(lossTolerance)
     },
   )
 })

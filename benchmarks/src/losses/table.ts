@@ -18,7 +18,7 @@ export function lossesTable({ model, data, reference, columns }: LossTable): str
       '',
       ...there.map(({ difference = Number.NaN }) => difference.toExponential(1)),
     ]),
-    `\nExpected: at most ${lossTolerance[model].toExponential(0)}.\n`,
+    `\nExpected: at most ${lossTolerance.toExponential(0)}.\n`,
     ...there.map(({ name, engine }) => `- ${name}: ${engine}`),
     ...columns.flatMap(({ name, unavailable }) =>
       unavailable === undefined ? [] : [`- ${name}: not there. ${unavailable}`],

@@ -6,9 +6,8 @@ const layout: StateLayout = stateLayout([['w', [2]]])
 
 afterEach(() => vi.doUnmock('koffi'))
 
-test('the device is the processor, found without opening anything', async () => {
-  const [device, ...others] = await onnx().devices()
-  expect(others).toEqual([])
+test('the first device is the processor, found without opening anything', async () => {
+  const [device] = await onnx().devices()
   expect(device).toMatchObject({ id: 'cpu:0', kind: 'cpu', isolation: 'none' })
   expect(device?.engine).toMatch(/^ONNX Runtime \d+\.\d+\.\d+ \(C API\)$/)
   expect(device?.name.length).toBeGreaterThan(0)

@@ -1,6 +1,7 @@
 import type { Backend, OpenOptions, Replica, StateLayout } from '@lockstep/core'
 import { availableThreads } from '@lockstep/core/node'
-import { findDevice, listDevices } from './devices.ts'
+import { findDevice } from './devices/find-device.ts'
+import { takeInventory } from './devices/list-devices.ts'
 import { loadEngine } from './engine/load-engine.ts'
 import { raiseThreadPoolSize } from './engine/thread-pool.ts'
 import { checkOptions, checkThreads, type OnnxOptions } from './options.ts'
@@ -16,7 +17,7 @@ export function onnx(options: OnnxOptions = {}): Backend {
     name: 'onnx',
     descriptor: { module: '@lockstep/backend-onnx', factory: 'onnx', options: { ...options } },
     capabilities: { fusedSteps: true },
-    devices: async () => listDevices(await loadEngine(options.engine)),
+    devices: async () => (await takeInventory(await loadEngine(options.engine))).devices,
     open: (layout, openOptions = {}) => open(layout, options, openOptions),
   }
 }
@@ -27,7 +28,7 @@ async function open(layout: StateLayout, options: OnnxOptions, { device, threads
     optimizationLevel: options.graphOptimizationLevel ?? 'extended',
   }
   const engine = await loadEngine(options.engine)
-  const found = findDevice(listDevices(engine), device)
+  const found = await findDevice(engine, device ?? options.device)
   const state = await openState({ layout, engine, options, session, device: found })
   return new OnnxReplica({ layout, device: found, state })
 }

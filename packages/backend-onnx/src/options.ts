@@ -1,4 +1,5 @@
 import { LockstepError, unknownName } from '@lockstep/core'
+import { type CudaOptions, checkCudaOptions } from './cuda/cuda-options.ts'
 import type { OptimizationLevel } from './engine/engine.ts'
 import type { EngineKind } from './engine/load-engine.ts'
 
@@ -26,9 +27,20 @@ export interface OnnxOptions {
    * use for testing what crosses a bus. Default: `host`, where the device is the processor.
    */
   readonly residency?: 'host' | 'device'
+  /** Id or kind of the device, unless `open` is told another. Default: `cpu:0`. */
+  readonly device?: string
+  /** How NVIDIA GPUs are used. */
+  readonly cuda?: CudaOptions
 }
 
-const choices: Readonly<Record<Exclude<keyof OnnxOptions, 'threads'>, readonly unknown[]>> = {
+/** Options that are not one of a few values. */
+const checks = {
+  threads: checkThreads,
+  device: checkDevice,
+  cuda: checkCudaOptions,
+} as const
+
+const choices: Readonly<Record<Exclude<keyof OnnxOptions, keyof typeof checks>, readonly unknown[]>> = {
   engine: ['c-api', 'js'],
   graphOptimizationLevel: ['disabled', 'basic', 'extended', 'all'],
   blockedChannels: [true, false],
@@ -39,19 +51,29 @@ const choices: Readonly<Record<Exclude<keyof OnnxOptions, 'threads'>, readonly u
 export function checkOptions(options: OnnxOptions): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue
-    if (name === 'threads') checkThreads(value as number)
+    if (Object.hasOwn(checks, name)) checks[name as keyof typeof checks](value as never)
     else checkChoice(name, value)
   }
 }
 
 function checkChoice(name: string, value: unknown): void {
-  if (!Object.hasOwn(choices, name)) throw unknownName('option of onnx', name, [...Object.keys(choices), 'threads'])
+  if (!Object.hasOwn(choices, name))
+    throw unknownName('option of onnx', name, [...Object.keys(choices), ...Object.keys(checks)])
   const allowed = choices[name as keyof typeof choices]
   if (allowed.includes(value)) return
   throw new LockstepError(
     'invalid-argument',
     { argument: name },
     `onnx: ${name} is ${String(value)}; expected ${allowed.map(String).join(', ')}`,
+  )
+}
+
+function checkDevice(device: unknown): void {
+  if (typeof device === 'string' && /^(cpu|cuda|webgpu)(:\d+)?$/.test(device)) return
+  throw new LockstepError(
+    'invalid-argument',
+    { argument: 'device' },
+    `onnx: device is ${String(device)}; expected an id such as cpu:0, webgpu:0 or cuda:1, or a kind`,
   )
 }
 

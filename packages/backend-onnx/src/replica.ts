@@ -29,7 +29,8 @@ export class OnnxReplica implements Replica, Host {
   readonly #options: ReplicaOptions
   readonly #calls = new Set<Call>()
   readonly #prepared: Prepared[] = []
-  readonly #transfers = new Set<Promise<void>>()
+  /** What must have ended before the state goes. */
+  readonly #pending = new Set<Promise<unknown>>()
   #running: Promise<void> | undefined
   #disposed = false
   #disposal: Promise<void> | undefined
@@ -51,7 +52,7 @@ export class OnnxReplica implements Replica, Host {
     if (!(Number.isInteger(steps) && steps >= 1)) {
       throw invalidArgument('steps', `prepare: steps is ${steps}; expected 1 or more`)
     }
-    const prepared = await this.#options.state.prepare(graph, steps)
+    const prepared = await this.#pend(this.#options.state.prepare(graph, steps))
     this.#prepared.push(prepared)
     if (this.#disposed) await this.#giveBack()
     this.#checkAlive()
@@ -61,11 +62,11 @@ export class OnnxReplica implements Replica, Host {
   }
 
   async read(into: Float32Array, range?: Range): Promise<void> {
-    await this.#transfer(this.#options.state.read(into, this.#checked('read', into, range)))
+    await this.#pend(this.#options.state.read(into, this.#checked('read', into, range)))
   }
 
   async write(from: Float32Array, range?: Range): Promise<void> {
-    await this.#transfer(this.#options.state.write(from, this.#checked('write', from, range)))
+    await this.#pend(this.#options.state.write(from, this.#checked('write', from, range)))
   }
 
   /** What crossed the bus, where the state lies beyond one. */
@@ -102,7 +103,7 @@ export class OnnxReplica implements Replica, Host {
 
   async #end(): Promise<void> {
     // Whoever called them hears of their failures.
-    await Promise.allSettled([this.#running, ...this.#transfers])
+    await Promise.allSettled([this.#running, ...this.#pending])
     for (const call of [...this.#calls]) call[Symbol.dispose]()
     await this.#giveBack()
     await this.#options.state.release()
@@ -112,12 +113,12 @@ export class OnnxReplica implements Replica, Host {
     for (const prepared of this.#prepared.splice(0)) await prepared.release()
   }
 
-  async #transfer(transfer: Promise<void>): Promise<void> {
-    this.#transfers.add(transfer)
+  async #pend<T>(work: Promise<T>): Promise<T> {
+    this.#pending.add(work)
     try {
-      await transfer
+      return await work
     } finally {
-      this.#transfers.delete(transfer)
+      this.#pending.delete(work)
     }
   }
 

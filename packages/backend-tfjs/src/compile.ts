@@ -13,6 +13,7 @@ import type { Tensor } from './kernels.ts'
 import { expansion } from './lowering/expansion.ts'
 import type { Compute, LoweredOp, Lowering, Workshop } from './lowering/lowering.ts'
 import { lowerings } from './lowering/lowerings.ts'
+import { findReluGradients, type ReluGradient, reluGradient } from './lowering/relu-gradient.ts'
 
 /** Where a value lies while a graph runs. */
 export type Slot = number
@@ -41,7 +42,7 @@ export interface Compiled {
 
 /** Plans every node of a graph, in its order. */
 export function compile(graph: Graph, workshop: Workshop): Compiled {
-  const compiler = new Compiler(workshop)
+  const compiler = new Compiler(workshop, findReluGradients(graph))
   for (const node of graph.nodes) compiler.add(node)
   const slotsOf = (results: ReadonlyMap<string, Node>): Map<string, Slot> =>
     new Map([...results].map(([name, node]) => [name, compiler.whole(node)]))
@@ -67,10 +68,14 @@ class Compiler {
   readonly #constants = new Map<Slot, Tensor>()
   readonly #leaves = new Map<NodeOf<'input' | 'random' | 'state'>, Slot>()
   readonly #steps: Omit<Step, 'ends'>[] = []
+  readonly #reluGradients: ReadonlyMap<Node, ReluGradient>
+  readonly #absorbed: ReadonlySet<Node>
   #slots = 0
 
-  constructor(workshop: Workshop) {
+  constructor(workshop: Workshop, reluGradients: ReadonlyMap<Node, ReluGradient>) {
     this.#workshop = workshop
+    this.#reluGradients = reluGradients
+    this.#absorbed = new Set([...reluGradients.values()].flatMap(({ absorbed }) => absorbed))
   }
 
   add(node: Node): void {
@@ -88,7 +93,7 @@ class Compiler {
         this.#made.set(node, this.#made.get(node.inputs[0] as Node) as Made)
         return
       default:
-        this.#addComputed(node as NodeOf<LoweredOp> & Node)
+        if (!this.#absorbed.has(node)) this.#addComputed(node as NodeOf<LoweredOp> & Node)
     }
   }
 
@@ -125,6 +130,12 @@ class Compiler {
   }
 
   #addComputed(node: Node & NodeOf<LoweredOp>): void {
+    const fused = this.#reluGradients.get(node)
+    if (fused !== undefined) {
+      const operands = [this.whole(fused.gradient), this.whole(fused.y)]
+      this.#steps.push({ node, compute: reluGradient(this.#workshop), operands, result: this.#define(node).slot })
+      return
+    }
     const compute = (lowerings[node.op] as Lowering<LoweredOp>)(node, this.#workshop)
     const stretches = stretching.has(node.op)
     const operands = node.inputs.map((operand) =>

@@ -1,13 +1,13 @@
 import type { DType, HostTensor, Shape } from '@lockstep/core'
-import type { Tensor } from '@tensorflow/tfjs-core'
-import type { Engine, Traits } from './engine/engine.ts'
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core'
+import type { Engine, NativeOperation, Traits } from './engine/engine.ts'
 
 export type { Tensor }
 
 /** Operands of a kernel, by the names that TensorFlow.js gives them, or in a list. */
 export type Operands = Readonly<Record<string, Tensor>> | readonly Tensor[]
 
-type RunKernel = (name: string, inputs: object, attributes: object) => Tensor
+type KernelFunction = (call: { inputs: object; attrs: object; backend: unknown }) => TensorInfo | Tensor
 
 /**
  * Runs kernels of the engine. What they make belongs to the {@link scope} in which it was made, or to the caller
@@ -15,27 +15,24 @@ type RunKernel = (name: string, inputs: object, attributes: object) => Tensor
  */
 export class Kernels {
   readonly traits: Traits
+  /** Runs an operation of TensorFlow that TensorFlow.js has no kernel for; only where the engine is TensorFlow. */
+  readonly operation: NativeOperation | undefined
   readonly #engine: Engine
-  readonly #run: RunKernel
+  readonly #backend: unknown
+  readonly #functions = new Map<string, KernelFunction>()
   readonly #made: Tensor[] = []
 
   constructor(engine: Engine) {
     this.#engine = engine
     this.traits = engine.traits
-    const tensorFlow = engine.tf.engine()
-    this.#run = tensorFlow.runKernel.bind(tensorFlow) as unknown as RunKernel
-  }
-
-  /** Whether the engine has that kernel. */
-  has(name: string): boolean {
-    const { tf, backendName } = this.#engine
-    return tf.getKernel(name, backendName) !== undefined
+    this.#backend = engine.tf.backend()
+    const { operation } = engine
+    this.operation = operation && ((...call) => this.#keep(operation(...call)))
   }
 
   run(name: string, inputs: Operands, attributes: object = {}): Tensor {
-    const result = this.#run(name, inputs, attributes)
-    this.#made.push(result)
-    return result
+    const made = this.#function(name)({ inputs, attrs: attributes, backend: this.#backend })
+    return this.#keep('dispose' in made ? made : this.#engine.tf.engine().makeTensorFromTensorInfo(made))
   }
 
   reshape(x: Tensor, shape: Shape): Tensor {
@@ -44,6 +41,11 @@ export class Kernels {
 
   transpose(x: Tensor, perm: readonly number[]): Tensor {
     return this.run('Transpose', { x }, { perm })
+  }
+
+  /** Joins one value or more; engines want two. */
+  concat(values: readonly Tensor[], axis: number): Tensor {
+    return values.length === 1 ? (values[0] as Tensor) : this.run('Concat', values, { axis })
   }
 
   /** The same values under another tensor, which has a life of its own. */
@@ -66,5 +68,22 @@ export class Kernels {
     } finally {
       for (const tensor of this.#made.splice(start)) if (tensor !== result) tensor.dispose()
     }
+  }
+
+  #keep(result: Tensor): Tensor {
+    this.#made.push(result)
+    return result
+  }
+
+  /** Kernels are called as they are registered: the way through TensorFlow.js takes as long again for small tensors. */
+  #function(name: string): KernelFunction {
+    const known = this.#functions.get(name)
+    if (known !== undefined) return known
+    const { tf, backendName } = this.#engine
+    const kernel = tf.getKernel(name, backendName)
+    if (kernel === undefined) throw new Error(`the engine ${this.#engine.name} has no kernel ${name}`)
+    const run = kernel.kernelFunc as unknown as KernelFunction
+    this.#functions.set(name, run)
+    return run
   }
 }

@@ -5,7 +5,7 @@ import { keygenCommand } from './commands/keygen.ts'
 import { runCommand } from './commands/run.ts'
 import { setupCommand } from './commands/setup.ts'
 
-const verbose = ['--verbose', 'print stack traces, and what other programs say (so does DEBUG=lockstep)'] as const
+const verbose = ['--verbose', 'print errors with their stack (so does DEBUG=lockstep)'] as const
 
 /** The command `lockstep`. Each subcommand is a file of `commands/`; their errors are for `reportFailure`. */
 export function lockstep(): Command {

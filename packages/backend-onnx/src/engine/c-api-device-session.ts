@@ -25,16 +25,18 @@ export class CApiDeviceSession implements DeviceSession {
     this.#parts = parts
   }
 
-  allocate(dtype: DType, shape: Shape): CApiTensor {
-    const { api } = this.#parts
-    this.#allocator ??= this.#makeAllocator()
-    const allocator = this.#allocator
+  allocate(dtype: DType, shape: Shape): Promise<CApiTensor> {
+    const { api, provider } = this.#parts
     const extents = BigInt64Array.from(shape, BigInt)
-    const what = `allocate ${sizeOf(shape)} elements on ${this.#parts.provider.kind}:${this.#parts.provider.index}`
-    const address = make(api, what, (result) =>
-      api.createTensorAsOrtValue(allocator, extents, shape.length, elementTypes[dtype], result),
-    )
-    return new CApiTensor(api, address)
+    const what = `allocate ${sizeOf(shape)} elements on ${provider.kind}:${provider.index}`
+    return this.#alone(() => {
+      this.#allocator ??= this.#makeAllocator()
+      const allocator = this.#allocator
+      const address = make(api, what, (result) =>
+        api.createTensorAsOrtValue(allocator, extents, shape.length, elementTypes[dtype], result),
+      )
+      return new CApiTensor(address, () => this.#alone(() => api.releaseValue(address)))
+    })
   }
 
   bind(
@@ -46,10 +48,18 @@ export class CApiDeviceSession implements DeviceSession {
     return new CApiDeviceBinding({ api, session: address, lane, meter }, inputs, outputs)
   }
 
-  async release(): Promise<void> {
+  release(): Promise<void> {
     const { api, address } = this.#parts
-    if (this.#allocator !== undefined) api.releaseAllocator(this.#allocator)
-    api.releaseSession(address)
+    return this.#alone(() => {
+      if (this.#allocator !== undefined) api.releaseAllocator(this.#allocator)
+      api.releaseSession(address)
+    })
+  }
+
+  /** Memory changes hands between runs where runs must not overlap either. */
+  async #alone<T>(work: () => T): Promise<T> {
+    const { lane } = this.#parts
+    return lane === undefined ? work() : lane.run(async () => work())
   }
 
   #makeAllocator(): bigint {

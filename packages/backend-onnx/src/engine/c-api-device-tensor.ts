@@ -1,17 +1,16 @@
-import type { CApi } from './c-api-functions.ts'
 import type { DeviceTensor } from './engine.ts'
 
 /** A value of the library in a device's memory. */
 export class CApiTensor implements DeviceTensor {
   readonly address: bigint
-  readonly #api: CApi
+  readonly #free: () => Promise<void>
 
-  constructor(api: CApi, address: bigint) {
-    this.#api = api
+  constructor(address: bigint, free: () => Promise<void>) {
     this.address = address
+    this.#free = free
   }
 
-  release(): void {
-    this.#api.releaseValue(this.address)
+  release(): Promise<void> {
+    return this.#free()
   }
 }

@@ -41,6 +41,16 @@ export const signatures = {
   bindOutput: [137, 'pointer', ['pointer', 'str', 'pointer']],
   setGlobalIntraOpNumThreads: [147, 'pointer', ['pointer', 'int']],
   setGlobalSpinControl: [149, 'pointer', ['pointer', 'int']],
+  appendCudaProvider: [204, 'pointer', ['pointer', 'pointer']],
+  createCudaProviderOptions: [205, 'pointer', ['pointer']],
+  updateCudaProviderOptions: [206, 'pointer', ['pointer', 'strings', 'strings', 'size_t']],
+  releaseCudaProviderOptions: [208, 'void', ['pointer']],
+  appendExecutionProvider: [216, 'pointer', ['pointer', 'str', 'strings', 'strings', 'size_t']],
+  getAssignmentInfo: [407, 'pointer', ['pointer', 'pointer', 'pointer']],
+  assignedProviderName: [408, 'pointer', ['pointer', 'pointer']],
+  assignedNodes: [409, 'pointer', ['pointer', 'pointer', 'pointer']],
+  assignedNodeName: [410, 'pointer', ['pointer', 'pointer']],
+  assignedNodeOperator: [412, 'pointer', ['pointer', 'pointer']],
 } as const
 
 /** The version of the table that is asked for: the oldest with every function above, in the library that is pinned. */

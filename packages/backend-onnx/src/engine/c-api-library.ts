@@ -1,29 +1,22 @@
 import { LockstepError } from '@lockstep/core'
+import { cudaFolder, findProvider } from '../cuda/cuda-installation.ts'
+import { linkProvider } from '../cuda/provider-links.ts'
 import { apiVersion, type CApi, signatures } from './c-api-functions.ts'
-import { messageOf, nativeLibraryPath } from './native-library.ts'
+import { type Decode, decoders, type Koffi, loadKoffi, loadLibrary, type NativeLibrary } from './koffi.ts'
+import { messageOf, nativeLibraryPath, onnxRuntimeVersion } from './native-library.ts'
 
-type Koffi = typeof import('koffi').default
-
-/** koffi calls a function on a stack of its own, of 128 KiB unless told; runs were seen to need more than 64. */
-const asyncStackBytes = 4 * 1024 * 1024
-
-/** Whether the package koffi is installed and works here. */
-export async function koffiLoads(): Promise<boolean> {
-  try {
-    await import('koffi')
-    return true
-  } catch {
-    return false
-  }
+/** ONNX Runtime's functions, and how to read what they return. */
+export interface LoadedApi {
+  readonly api: CApi
+  readonly decode: Decode
 }
 
 /** Loads ONNX Runtime's library, beside or without its JavaScript binding, and finds its functions. */
-export async function loadCApi(): Promise<CApi> {
+export async function loadCApi(): Promise<LoadedApi> {
   const koffi = await loadKoffi()
-  const path = nativeLibraryPath()
-  raiseStackSize(koffi)
+  const path = libraryPath()
   try {
-    return functionsOf(koffi, path)
+    return { api: functionsOf(koffi, await loadLibrary(path)), decode: decoders(koffi) }
   } catch (cause) {
     throw new LockstepError(
       'unavailable',
@@ -34,38 +27,20 @@ export async function loadCApi(): Promise<CApi> {
   }
 }
 
-async function loadKoffi(): Promise<Koffi> {
+/** The library of the package; where its CUDA provider is installed, a link to it that has the provider beside it. */
+function libraryPath(): string {
+  const path = nativeLibraryPath()
   try {
-    return (await import('koffi')).default
-  } catch (cause) {
-    throw new LockstepError(
-      'unavailable',
-      { what: 'koffi', remedy: 'npm install koffi' },
-      `engine 'c-api' needs the package koffi (${messageOf(cause)}); run npm install koffi, or use onnx({ engine: 'js' })`,
-      { cause },
-    )
+    return linkProvider(path, findProvider(onnxRuntimeVersion()), cudaFolder())
+  } catch {
+    // Whoever asks for CUDA hears what is wrong; the processor needs none of it.
+    return path
   }
 }
 
-function raiseStackSize(koffi: Koffi): void {
-  const { async_stack_size: present = 0 } = koffi.config()
-  if (present >= asyncStackBytes) return
-  try {
-    koffi.config({ async_stack_size: asyncStackBytes })
-  } catch (cause) {
-    throw new LockstepError(
-      'invalid-state',
-      { object: 'koffi' },
-      `koffi already runs with stacks of ${present} bytes for asynchronous calls, ONNX Runtime needs ${asyncStackBytes}; ` +
-        `open the backend before other users of koffi, or call koffi.config({ async_stack_size: ${asyncStackBytes} }) before them`,
-      { cause },
-    )
-  }
-}
-
-function functionsOf(koffi: Koffi, path: string): CApi {
+function functionsOf(koffi: Koffi, library: NativeLibrary): CApi {
   const pointer = koffi.pointer('void')
-  const base: unknown = koffi.load(path).func('OrtGetApiBase', pointer, [])()
+  const base: unknown = library.func('OrtGetApiBase', pointer, [])()
   const getApi = koffi.decode(koffi.decode(base, 0, pointer), koffi.proto(pointer, ['uint32_t']))
   const table: unknown = getApi(apiVersion)
   if (table === null) throw new Error(`it does not offer version ${apiVersion} of its C API`)

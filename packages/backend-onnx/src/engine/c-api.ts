@@ -1,11 +1,14 @@
 import { isLockstepError } from '@lockstep/core'
+import { loadCuda } from '../cuda/load-cuda.ts'
 import { CApiDeviceSession } from './c-api-device-session.ts'
 import type { CApi } from './c-api-functions.ts'
-import { loadCApi } from './c-api-library.ts'
+import { type LoadedApi, loadCApi } from './c-api-library.ts'
+import { lacksNodes, nodesOnProcessor, placementError } from './c-api-placement.ts'
 import { CApiSession } from './c-api-session.ts'
 import { createSessionOptions } from './c-api-session-options.ts'
 import { check, finished, make } from './c-api-status.ts'
 import type { DeviceSession, DeviceSessionOptions, Engine, Provider, Session, SessionOptions } from './engine.ts'
+import type { Decode } from './koffi.ts'
 import { Lane } from './lane.ts'
 import { onnxRuntimeVersion } from './native-library.ts'
 import { providerTraits } from './provider-traits.ts'
@@ -15,6 +18,13 @@ const errorsOnly = 3
 /** ONNX Runtime through its C API: runs off the main thread, in place, on memory of every kind. */
 export async function cApiEngine(): Promise<Engine> {
   return new CApiEngine(await loadCApi())
+}
+
+/** What has to be loaded before a provider can be used. */
+const prepare: Readonly<Record<Provider['kind'], () => Promise<void>>> = {
+  cpu: async () => undefined,
+  webgpu: async () => undefined,
+  cuda: () => loadCuda(),
 }
 
 interface Environment {
@@ -28,11 +38,13 @@ class CApiEngine implements Engine {
   readonly label: string = `ONNX Runtime ${onnxRuntimeVersion()} (C API)`
   readonly sharedMemory = true
   readonly #api: CApi
+  readonly #decode: Decode
   readonly #lanes = new Map<string, Lane>()
   #environment?: Environment
 
-  constructor(api: CApi) {
+  constructor({ api, decode }: LoadedApi) {
     this.#api = api
+    this.#decode = decode
   }
 
   async load(model: Uint8Array, options: SessionOptions): Promise<Session> {
@@ -42,20 +54,38 @@ class CApiEngine implements Engine {
   async loadOnDevice(model: Uint8Array, options: DeviceSessionOptions): Promise<DeviceSession> {
     const { provider } = options
     const lane = this.#laneOf(provider)
-    const create = (): Promise<bigint> => this.#create(model, options)
+    await prepare[provider.kind]()
+    const create = (): Promise<bigint> => this.#createOnDevice(model, options)
     const address = await (lane === undefined ? create() : lane.run(create))
     return new CApiDeviceSession({ api: this.#api, address, provider, lane })
   }
 
-  async #create(model: Uint8Array, options: SessionOptions & Partial<DeviceSessionOptions>): Promise<bigint> {
+  /** Names the nodes that the provider lacks, if that is why it fails. */
+  async #createOnDevice(model: Uint8Array, options: DeviceSessionOptions): Promise<bigint> {
+    try {
+      return await this.#create(model, options)
+    } catch (error) {
+      if (!isLockstepError(error) || !lacksNodes(error.message)) throw error
+      const session = await this.#create(model, options, true)
+      const nodes = nodesOnProcessor(this.#api, session, this.#decode)
+      this.#api.releaseSession(session)
+      throw placementError(options.provider, nodes)
+    }
+  }
+
+  async #create(
+    model: Uint8Array,
+    options: SessionOptions & Partial<DeviceSessionOptions>,
+    fallback = false,
+  ): Promise<bigint> {
     this.#environment ??= createEnvironment(this.#api, options.threads)
     const environment = this.#environment
     try {
-      return await this.#compile(model, options, environment)
+      return await this.#compile(model, options, environment, fallback)
     } catch (error) {
       if (environment.poolSize === undefined || !lacksPool(error)) throw error
       environment.poolSize = undefined
-      return this.#compile(model, options, environment)
+      return this.#compile(model, options, environment, fallback)
     }
   }
 
@@ -63,9 +93,10 @@ class CApiEngine implements Engine {
     model: Uint8Array,
     options: SessionOptions & Partial<DeviceSessionOptions>,
     { address, poolSize }: Environment,
+    fallback: boolean,
   ): Promise<bigint> {
     const api = this.#api
-    const sessionOptions = createSessionOptions(api, options, poolSize === options.threads)
+    const sessionOptions = createSessionOptions(api, options, poolSize === options.threads, fallback)
     const session = new BigUint64Array(1)
     try {
       await finished(api, 'compile a model', (done) =>

@@ -52,7 +52,7 @@ export interface Session {
 /** A tensor in a device's memory. */
 export interface DeviceTensor {
   /** Not during a run that reads or writes it. */
-  release(): void
+  release(): Promise<void>
 }
 
 /** An input or output that stays on the device: in each run, the tensor that `current` gives as it begins. */
@@ -64,7 +64,7 @@ export interface DeviceBound {
 /** A compiled model whose inputs and outputs may be tensors on its device; what is bound in host memory is copied. */
 export interface DeviceSession {
   /** A tensor with whatever lay there. To be released before the session is. */
-  allocate(dtype: DType, shape: Shape): DeviceTensor
+  allocate(dtype: DType, shape: Shape): Promise<DeviceTensor>
   /** Each run tells `meter` what is copied. */
   bind(
     inputs: readonly (BoundTensor | DeviceBound)[],

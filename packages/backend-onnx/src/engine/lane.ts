@@ -1,4 +1,4 @@
-/** Lets one piece of work through at a time, in the order of the calls. */
+/** Lets one piece of asynchronous work through at a time, in the order of the calls. */
 export class Lane {
   #last: Promise<unknown> = Promise.resolve()
 

@@ -1,7 +1,7 @@
 import { cApiEngine } from './c-api.ts'
-import { koffiLoads } from './c-api-library.ts'
 import type { Engine } from './engine.ts'
 import { jsEngine } from './js-api.ts'
+import { koffiLoads } from './koffi.ts'
 
 /** The ways to ONNX Runtime: its C API, or the JavaScript binding of onnxruntime-node. */
 export type EngineKind = 'c-api' | 'js'

@@ -11,6 +11,7 @@ import { poolEmitters } from './pool.ts'
 import { portName } from './port-names.ts'
 import { reductionEmitters } from './reduction.ts'
 import { shapeEmitters } from './shape.ts'
+import { substitute } from './substitutes.ts'
 
 /** One emitter per primitive; core's graphs hold no `stopGradient`. */
 const emitters: Emitters<Exclude<Op, 'stopGradient'>> = {
@@ -35,6 +36,7 @@ export function lower(graph: Graph, options: LoweringOptions): OnnxGraph {
   lowering.onnx.scope = ''
   for (const [name, node] of graph.outputs) lowering.onnx.output(portName('output', name), lowering.full(node))
   for (const [name, node] of graph.updates) lowering.onnx.output(portName('update', name), lowering.full(node))
+  substitute(lowering.onnx, options.lacks ?? [])
   return lowering.onnx
 }
 

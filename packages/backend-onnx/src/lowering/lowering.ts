@@ -5,6 +5,7 @@ import { type Fusions, findFusions } from './fusions.ts'
 import { isImage, type Layout, shapeIn } from './layout.ts'
 import { OnnxGraph } from './onnx-graph.ts'
 import { expand, reshape } from './shaping.ts'
+import type { Lack } from './substitutes.ts'
 import type { Tensor } from './tensor.ts'
 
 export interface LoweringOptions {
@@ -12,6 +13,8 @@ export interface LoweringOptions {
   readonly fusedMatMul: boolean
   /** How many channels make a block in the engine's operations for blocked images; 0 where it has none. */
   readonly block: number
+  /** What the engine cannot compute on the device; default: nothing. */
+  readonly lacks?: readonly Lack[]
 }
 
 /** The forms in which a node's value exists so far. */

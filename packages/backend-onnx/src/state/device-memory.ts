@@ -24,8 +24,8 @@ export class DeviceMemory {
   }
 
   /** A tensor with whatever lay there. */
-  allocate(shape: Shape): ResidentTensor {
-    const tensor = this.#copier.allocate('float32', shape)
+  async allocate(shape: Shape): Promise<ResidentTensor> {
+    const tensor = await this.#copier.allocate('float32', shape)
     this.#tensors.add(tensor)
     return { shape, tensor }
   }
@@ -40,7 +40,7 @@ export class DeviceMemory {
 
   /** Frees the memory, all tensors included. */
   async release(): Promise<void> {
-    for (const tensor of this.#tensors) tensor.release()
+    for (const tensor of this.#tensors) await tensor.release()
     this.#tensors.clear()
     await this.#copier.release()
   }

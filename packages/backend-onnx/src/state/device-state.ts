@@ -51,15 +51,12 @@ export class DeviceState implements ReplicaState {
   readonly traffic: BusMeter
   readonly #options: DeviceStateOptions
   readonly #memory: DeviceMemory
-  readonly #slots: ReadonlyMap<string, Slot>
+  readonly #slots = new Map<string, Slot>()
 
   private constructor(options: DeviceStateOptions, memory: DeviceMemory, traffic: BusMeter) {
     this.#options = options
     this.#memory = memory
     this.traffic = traffic
-    this.#slots = new Map(
-      Array.from(options.layout.entries.values(), ({ name, shape }) => [name, { front: memory.allocate(shape) }]),
-    )
   }
 
   /** Allocates the state, all zeros. */
@@ -68,7 +65,8 @@ export class DeviceState implements ReplicaState {
     const memory = new DeviceMemory(await options.load(identityModel(), options.session), traffic)
     try {
       const state = new DeviceState(options, memory, traffic)
-      const { length } = options.layout
+      const { entries, length } = options.layout
+      for (const { name, shape } of entries.values()) state.#slots.set(name, { front: await memory.allocate(shape) })
       await state.write(new Float32Array(length), { start: 0, end: length })
       return state
     } catch (error) {
@@ -83,6 +81,7 @@ export class DeviceState implements ReplicaState {
     const options = { steps: 1, lowering }
     const key = `${graph.hash} ${JSON.stringify({ lowering, session })}`
     const compiled = await sessions.acquire(key, () => compile((model) => load(model, session), graph, options))
+    for (const slot of this.#rewritten(compiled)) slot.back ??= await this.#memory.allocate(slot.front.shape)
     return {
       attach: (inputs, outputs) => this.#attach(compiled, { inputs, outputs, steps }),
       release: () => sessions.release(key),
@@ -112,8 +111,7 @@ export class DeviceState implements ReplicaState {
   }
 
   #attach(compiled: Compiled<DeviceSession>, { inputs, outputs, steps }: Attachment): Binding {
-    const rewritten = compiled.outputs.filter(({ rewrites }) => rewrites).map(({ label }) => this.#slot(label))
-    for (const slot of rewritten) slot.back ??= this.#memory.allocate(slot.front.shape)
+    const rewritten = this.#rewritten(compiled)
     const bindings = Array.from({ length: steps }, (_, step) => {
       const fed = compiled.inputs.map((port) => this.#place(port, inputs, step))
       const results = compiled.outputs.map((port) => this.#place(port, outputs, step))
@@ -146,6 +144,11 @@ export class DeviceState implements ReplicaState {
     const length = sizeOf(shape)
     const memory = (tensors[label] as HostTensor).subarray(step * length, (step + 1) * length)
     return { name, dtype, shape, memory }
+  }
+
+  /** Entries that the graph both reads and updates. */
+  #rewritten({ outputs }: Compiled<DeviceSession>): readonly Slot[] {
+    return outputs.filter(({ rewrites }) => rewrites).map(({ label }) => this.#slot(label))
   }
 
   async #valueOf({ name, length }: StateEntry): Promise<Float32Array> {

@@ -1,6 +1,8 @@
 import { type Device, LockstepError, type StateLayout } from '@lockstep/core'
 import { blockSize } from '../block-size.ts'
-import type { DeviceSession, Engine, Provider, Session, SessionOptions } from '../engine/engine.ts'
+import type { DeviceSession, Engine, Session, SessionOptions } from '../engine/engine.ts'
+import { providerFor } from '../engine/provider-for.ts'
+import { providerTraits } from '../engine/provider-traits.ts'
 import type { LoweringOptions } from '../lowering/lowering.ts'
 import type { OnnxOptions } from '../options.ts'
 import { SessionCache } from '../session-cache.ts'
@@ -24,10 +26,11 @@ interface Caches {
 const caches = new WeakMap<Engine, Caches>()
 
 /** A new state, all zeros, in the memory of the device; for the processor that is the host's unless the options say otherwise. */
-export async function openState({ layout, engine, device, options, session }: StateRequest): Promise<ReplicaState> {
+export async function openState(request: StateRequest): Promise<ReplicaState> {
+  const { layout, engine, device, options, session } = request
   const sessions = caches.get(engine) ?? { host: new SessionCache(), device: new SessionCache() }
   caches.set(engine, sessions)
-  const lowering = await loweringFor(engine, options, session)
+  const lowering = await loweringFor(request)
   if (device.kind === 'cpu' && options.residency !== 'device') {
     return new HostState({ layout, engine, sessions: sessions.host, lowering, session })
   }
@@ -38,17 +41,15 @@ export async function openState({ layout, engine, device, options, session }: St
     load: (model, given) => loadOnDevice.call(engine, model, given),
     sessions: sessions.device,
     lowering,
-    session: { ...session, provider: providerOf(device) },
+    session: { ...session, provider: providerFor(device, options) },
   })
 }
 
-async function loweringFor(engine: Engine, options: OnnxOptions, session: SessionOptions): Promise<LoweringOptions> {
-  const block = options.blockedChannels === false ? 0 : await blockSize(engine, session)
-  return { fusedMatMul: true, block }
-}
-
-function providerOf({ kind }: Device): Provider {
-  return { kind, index: 0, options: {} }
+/** What the lowering may use on that device. */
+async function loweringFor({ engine, device, options, session }: StateRequest): Promise<LoweringOptions> {
+  const { blockedChannels, fusedMatMul, lacks } = providerTraits[device.kind]
+  const block = blockedChannels && options.blockedChannels !== false ? await blockSize(engine, session) : 0
+  return { fusedMatMul, block, lacks }
 }
 
 function keepsNothing({ label }: Engine): LockstepError<'unavailable'> {

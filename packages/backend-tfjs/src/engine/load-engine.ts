@@ -1,13 +1,13 @@
 import { isLockstepError, LockstepError } from '@lockstep/core'
 import type { Engine } from './engine.ts'
 import { type EngineName, engineNames } from './engine-name.ts'
-import { nativeEngine } from './native.ts'
+import { type EngineLimits, nativeEngine } from './native.ts'
 import { portableEngine } from './portable.ts'
 import { remedies } from './unavailable.ts'
 
-const makers: Readonly<Record<EngineName, () => Promise<Engine>>> = {
-  'tensorflow-gpu': () => nativeEngine('tensorflow-gpu'),
-  tensorflow: () => nativeEngine('tensorflow'),
+const makers: Readonly<Record<EngineName, (limits: EngineLimits) => Promise<Engine>>> = {
+  'tensorflow-gpu': (limits) => nativeEngine('tensorflow-gpu', limits),
+  tensorflow: (limits) => nativeEngine('tensorflow', limits),
   wasm: () => portableEngine('wasm'),
   cpu: () => portableEngine('cpu'),
 }
@@ -16,10 +16,11 @@ let loading: Promise<Engine> | undefined
 
 /**
  * The engine of this process: the one asked for, or the best that is installed and loads. TensorFlow.js keeps one
- * engine for all its users, so once there is one, asking for another is refused with `unavailable`.
+ * engine for all its users, so once there is one, asking for another is refused with `unavailable`. `limits`
+ * hold if it is not loaded yet.
  */
-export async function loadEngine(wanted?: EngineName): Promise<Engine> {
-  loading ??= wanted === undefined ? best() : makers[wanted]()
+export async function loadEngine(wanted?: EngineName, limits: EngineLimits = {}): Promise<Engine> {
+  loading ??= wanted === undefined ? best(limits) : makers[wanted](limits)
   const attempt = loading
   // What was missing may have been installed when somebody tries again.
   attempt.catch(() => {
@@ -35,11 +36,11 @@ export async function loadEngine(wanted?: EngineName): Promise<Engine> {
   )
 }
 
-async function best(): Promise<Engine> {
+async function best(limits: EngineLimits): Promise<Engine> {
   const reasons: string[] = []
   for (const name of engineNames) {
     try {
-      return await makers[name]()
+      return await makers[name](limits)
     } catch (error) {
       if (!isLockstepError(error) || error.code !== 'unavailable') throw error
       reasons.push(error.message)

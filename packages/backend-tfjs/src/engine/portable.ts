@@ -18,7 +18,8 @@ export async function portableEngine(name: 'wasm' | 'cpu'): Promise<Engine> {
   await tf.ready()
   if (name === 'cpu') silenceAdvice(tf)
   const label = name === 'cpu' ? `TensorFlow.js cpu ${version}` : `TensorFlow.js wasm ${version} (${await flavour(tf)})`
-  return { name, label, tf, traits: { anyProduct: name === 'cpu' }, device: processor(name, label), backendName: name }
+  const traits = { anyProduct: name === 'cpu', convolutionGradients: false }
+  return { name, label, tf, traits, device: processor(name, label), threads: 1, backendName: name }
 }
 
 /** The processor as the device of an engine that computes in this process. */

@@ -5,9 +5,9 @@ import { type Geometry, unpadded } from './geometry.ts'
 import type { Compute, Workshop } from './lowering.ts'
 import { framed, spreadOut } from './window.ts'
 
-/** Engines have kernels for both gradients or none that is fast. Those that there are know no dilation. */
+/** The kernels know no dilation. */
 function hasKernels(kernels: Kernels, { dilations }: Geometry): boolean {
-  return kernels.has('Conv2DBackpropFilter') && dilations.every((dilation) => dilation === 1)
+  return kernels.traits.convolutionGradients && dilations.every((dilation) => dilation === 1)
 }
 
 const kernelAttributes = { pad: 'valid', dataFormat: 'NHWC', dimRoundingMode: undefined } as const

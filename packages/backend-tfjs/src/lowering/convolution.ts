@@ -30,7 +30,7 @@ const lowering =
       const results = Array.from({ length: groups }, (_, group) =>
         compute(part(workshop, a, left, group, groups), part(workshop, b, right, group, groups)),
       )
-      return workshop.kernels.run('Concat', results, { axis: 3 })
+      return workshop.kernels.concat(results, 3)
     }
   }
 

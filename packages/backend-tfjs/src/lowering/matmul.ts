@@ -9,6 +9,9 @@ const worthACall = 16384
 
 function matmul(node: NodeOf<'matmul'>, { kernels }: Workshop): Compute {
   const { transposeA, transposeB } = node.attributes
+  const { operation } = kernels
+  if (operation !== undefined && node.shape.length === 2)
+    return (a, b) => operation('MatMul', [a, b], { transpose_a: transposeA, transpose_b: transposeB })
   if (kernels.traits.anyProduct) return (a, b) => kernels.run('BatchMatMul', { a, b }, { transposeA, transposeB })
   const [left, right] = node.inputs as [Node, Node]
   const product = plainProduct(node.shape, sizeOf(left.shape) / sizeOf(node.shape.slice(0, -1)), kernels)
@@ -31,7 +34,7 @@ function plainProduct(shape: Shape, k: number, kernels: Kernels): (a: Tensor, b:
     const products = Array.from({ length: batch }, (_, index) =>
       kernels.run('BatchMatMul', { a: part(lefts, index, m, k), b: part(rights, index, k, n) }, plain),
     )
-    return kernels.reshape(kernels.run('Concat', products, { axis: 0 }), shape)
+    return kernels.reshape(kernels.concat(products, 0), shape)
   }
 }
 

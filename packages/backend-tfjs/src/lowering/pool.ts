@@ -62,7 +62,7 @@ function maxPoolGradient(node: NodeOf<'maxPool2dGradient'>, workshop: Workshop):
   return (x, y, dy) => {
     const seen = laidOut(kernels, x, window, Number.NEGATIVE_INFINITY)
     // Repeated by copies: comparisons that broadcast are many times slower than others on some engines.
-    const maxima = kernels.run('Concat', Array(taps).fill(kernels.reshape(y, row)), { axis: 0 })
+    const maxima = kernels.concat(Array(taps).fill(kernels.reshape(y, row)), 0)
     const hits = kernels.run('Cast', { x: kernels.run('Equal', { a: seen, b: maxima }) }, { dtype: 'float32' })
     const ties = count(kernels.reshape(hits, [taps, sizeOf(dyShape)]))
     const share = kernels.run('RealDiv', { a: kernels.reshape(dy, row), b: kernels.reshape(ties, row) })

@@ -2,7 +2,7 @@ import { type Node, type NodeOf, type Shape, sizeOf } from '@lockstep/core'
 import type { Compute, Lowerings, Workshop } from './lowering.ts'
 
 /** From this size on, sums over leading axes are faster as a product. */
-const productThreshold = 32768
+const productThreshold = 262_144
 /** With rows shorter than this they are not. */
 const shortRow = 16
 

@@ -43,5 +43,5 @@ export const shapeLowerings: Lowerings<'reshape' | 'transpose' | 'slice' | 'pad'
   concat:
     ({ attributes: { axis } }, { kernels }) =>
     (...values) =>
-      kernels.run('Concat', values, { axis }),
+      kernels.concat(values, axis),
 }

@@ -102,7 +102,7 @@ export function laidOut(kernels: Kernels, x: Tensor, window: Window, outside = 0
       sh * sw === 1 ? strip : kernels.run('Slice', { x: kernels.reshape(strip, [n * oh, sh, ow, sw * c]) }, first)
     return kernels.reshape(pixels, [1, positionsOf(window), c])
   })
-  return kernels.run('Concat', seen, { axis: 0 })
+  return kernels.concat(seen, 0)
 }
 
 /** The reverse of {@link laidOut}: adds every element to the pixel that it was seen at. Gives images `[N, H, W, C]`. */

@@ -18,6 +18,7 @@ async function run(): Promise<void> {
     return lists.flat()
   })
   console.log(table([['backend', 'engine', 'device', 'memory', 'name', 'computes with'], ...rows]).join('\n'))
+  console.log('\n`lockstep doctor` trains on each, and says what is missing for others.')
 }
 
 async function list(candidate: Candidate, signal: AbortSignal): Promise<(readonly string[])[]> {

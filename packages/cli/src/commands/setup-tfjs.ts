@@ -1,14 +1,16 @@
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
+import { tryDevice } from '../cuda/try-device.ts'
 import { interruptible } from '../run/interruption.ts'
 import { terminalSteps } from '../run/steps.ts'
 import { fillCommands } from '../tfjs/from-wheel.ts'
 import { install, type Source } from '../tfjs/install.ts'
 import { removeAll } from '../tfjs/remove.ts'
-import { cpuVariant, tfjsFolder, versions } from '../tfjs/variant.ts'
+import { cpuVariant, gpuVariant, tfjsFolder, versions } from '../tfjs/variant.ts'
 
 interface Options {
   readonly from?: string
+  readonly gpu: boolean
   readonly remove: boolean
   readonly source: Source
   readonly python?: string
@@ -18,6 +20,7 @@ interface Options {
 export function setupTfjsCommand(): Command {
   return new Command('tfjs')
     .description(`Installs native TensorFlow for @lockstep/backend-tfjs into ${tfjsFolder()}.`)
+    .option('--gpu', "TensorFlow for NVIDIA's GPUs, with CUDA 12 beside it", false)
     .option('--from <dir>', 'take everything from a folder and download nothing')
     .option('--remove', 'delete everything that setup installed', false)
     .addOption(
@@ -38,12 +41,17 @@ Sources:
 
 To fill a folder for --from, on a machine with a network:
   ${fillCommands('DIR', cpuVariant).join('\n  ')}
+and for --gpu:
+  ${fillCommands('DIR', gpuVariant).join('\n  ')}
 A folder DIR/tensorflow, unpacked from the wheel, serves instead of the wheel.`
 
-async function run({ from, source, python }: Options): Promise<void> {
+async function run({ from, source, python, gpu }: Options): Promise<void> {
   const steps = terminalSteps()
   const folder = from === undefined ? undefined : resolve(from)
-  await interruptible((signal) => install(cpuVariant, { from: folder, source, python, steps, signal }))
+  await interruptible(async (signal) => {
+    await install(gpu ? gpuVariant : cpuVariant, { from: folder, source, python, steps, signal })
+    if (gpu) await tryDevice({ backend: 'tfjs', engine: 'tensorflow-gpu', device: 'cuda:0', steps, signal })
+  })
 }
 
 async function remove(): Promise<void> {

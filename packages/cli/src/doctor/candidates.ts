@@ -1,4 +1,4 @@
-import type { BackendDescriptor } from '@lockstep/core'
+import { type BackendDescriptor, type Device, unknownName } from '@lockstep/core'
 
 /** A backend with one of its engines: one to be tried. */
 export interface Candidate extends BackendDescriptor {
@@ -6,6 +6,8 @@ export interface Candidate extends BackendDescriptor {
   readonly engine: string
   /** The command that installs the module. */
   readonly remedy: string
+  /** Kinds of devices that it computes on where they are there. */
+  readonly kinds?: readonly Device['kind'][]
 }
 
 const onnx = { backend: 'onnx', module: '@lockstep/backend-onnx', factory: 'onnx' }
@@ -24,9 +26,18 @@ export const referenceCandidate: Candidate = {
 /** Every engine of every backend of ours; the reference first. */
 export const allCandidates: readonly Candidate[] = [
   referenceCandidate,
-  ...['c-api', 'js'].map((engine) => withEngine(onnx, engine)),
+  { ...withEngine(onnx, 'c-api'), kinds: ['cpu', 'webgpu', 'cuda'] },
+  withEngine(onnx, 'js'),
   ...['tensorflow-gpu', 'tensorflow', 'wasm', 'cpu'].map((engine) => withEngine(tfjs, engine)),
 ]
+
+/** The candidate of that engine; throws where there is none. */
+export function candidateOf(backend: string, engine: string): Candidate {
+  const found = allCandidates.find((candidate) => candidate.backend === backend && candidate.engine === engine)
+  if (found !== undefined) return found
+  const known = allCandidates.map(({ backend, engine }) => `${backend} ${engine}`)
+  throw unknownName('engine', `${backend} ${engine}`, known)
+}
 
 function withEngine(backend: Pick<Candidate, 'backend' | 'module' | 'factory'>, engine: string): Candidate {
   return { ...backend, engine, options: { engine }, remedy: `npm install ${backend.module}` }

@@ -2,7 +2,7 @@ import type { Device } from '@lockstep/core'
 import type { Steps } from '../run/steps.ts'
 import { type Candidate, referenceCandidate } from './candidates.ts'
 import { compareLosses } from './compare-losses.ts'
-import { type Probed, type ProbeOptions, probe } from './probe.ts'
+import { type Failure, type Probed, type ProbeOptions, probe } from './probe.ts'
 
 /** One line of the table: an engine of a backend on one device. */
 export interface Row {
@@ -47,7 +47,19 @@ async function examineOne(candidate: Candidate, oracle: Probed, options: ProbeOp
     const probed = await probe({ candidate, listOnly: false, device: device.id }, options)
     rows.push(rowOf(candidate, probed, device, oracle))
   }
+  for (const kind of absentKinds(candidate, first)) {
+    // The backend itself says what is between it and such a device.
+    const { failure = unexplained } = await probe({ candidate, listOnly: false, device: kind }, options)
+    rows.push({ ...rowOf(candidate, { devices: [], failure }, undefined, oracle), device: kind })
+  }
   return rows
+}
+
+const unexplained: Failure = { missing: false, reason: 'it trains on it, and does not list it' }
+
+/** Kinds of devices that the candidate knows and does not list; none where it could not even be loaded. */
+function absentKinds({ kinds = [] }: Candidate, { devices }: Probed): readonly string[] {
+  return devices.length === 0 ? [] : kinds.filter((kind) => devices.every((device) => device.kind !== kind))
 }
 
 function rowOf(candidate: Candidate, probed: Probed, device: Device | undefined, oracle: Probed): Row {

@@ -13,7 +13,7 @@ export function printRows(rows: readonly Row[]): string {
 
 function cells({ backend, engine, device, version, status, stepMilliseconds, deviation }: Row): readonly string[] {
   const step = stepMilliseconds === undefined ? '' : `${stepMilliseconds.toFixed(1)} ms`
-  const off = deviation ? deviation.toExponential(0) : ''
+  const off = deviation === undefined ? '' : deviation.toExponential(0).replace('0e+0', '0')
   return [signs[status], backend, engine, device ?? '', version ?? '', status, step, off]
 }
 

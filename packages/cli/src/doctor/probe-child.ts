@@ -19,11 +19,13 @@ async function probe({ candidate, device, listOnly }: ProbeTask): Promise<void> 
   const factory = module[candidate.factory]
   if (typeof factory !== 'function') throw new TypeError(`${candidate.module} exports no function ${candidate.factory}`)
   const backend = factory(candidate.options)
+  // Some engines stay with the device that they meet first, so that listing comes last where one is named.
+  if (device !== undefined && !listOnly) await tell({ kind: 'trained', ...(await trainProbe(backend, device)) })
   const devices = await backend.devices()
   await tell({ kind: 'devices', devices })
-  const chosen = device ?? devices[0]?.id
-  if (chosen === undefined) throw new Error('it lists no devices')
-  if (!listOnly) await tell({ kind: 'trained', ...(await trainProbe(backend, chosen)) })
+  const [first] = devices
+  if (first === undefined) throw new Error('it lists no devices')
+  if (device === undefined && !listOnly) await tell({ kind: 'trained', ...(await trainProbe(backend, first.id)) })
 }
 
 function failure(error: unknown, { candidate }: ProbeTask): ProbeMessage {

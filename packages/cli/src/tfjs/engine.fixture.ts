@@ -1,11 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { finished } from 'node:stream/promises'
-import { ZipFile } from 'yazl'
+import { anyLinux, packWheel } from '../wheels/pack-wheel.fixture.ts'
 
 /**
  * An engine of a few lines in the place of tfjs-node and TensorFlow, laid out as they are: a package whose binding is
@@ -52,32 +49,22 @@ export async function fillFrom(folder: string): Promise<string> {
 }
 
 /** Packs the `tensorflow` of a folder as a wheel into another; `damage` changes one library after it was hashed. */
-export async function packWheel(
+export async function packTensorflow(
   from: string,
   into: string,
-  { damage = false, platform = 'linux_x86_64' }: { readonly damage?: boolean; readonly platform?: string } = {},
+  {
+    damage = false,
+    distribution = 'tensorflow-cpu',
+  }: { readonly damage?: boolean; readonly distribution?: string } = {},
 ): Promise<string> {
-  const info = 'tensorflow_cpu-2.21.0.dist-info'
-  const entries = new Map<string, Buffer>([
-    [`${info}/METADATA`, Buffer.from('Metadata-Version: 2.1\nName: tensorflow-cpu\nVersion: 2.21.0\n')],
-    [`${info}/WHEEL`, Buffer.from(`Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: cp312-cp312-${platform}\n`)],
-  ])
+  const found: Record<string, Buffer> = {}
   for (const path of await readdir(join(from, 'tensorflow'), { recursive: true })) {
     const bytes = await readFile(join(from, 'tensorflow', path)).catch(() => undefined)
-    if (bytes !== undefined) entries.set(`tensorflow/${path}`, bytes)
+    if (bytes !== undefined) found[`tensorflow/${path}`] = bytes
   }
-  const record = [...entries].map(([name, bytes]) => `${name},sha256=${sha256(bytes)},${bytes.length}`)
-  if (damage) entries.get('tensorflow/libtensorflow_cc.so.2')?.writeUInt8(1, 100)
-  entries.set(`${info}/RECORD`, Buffer.from(`${record.join('\r\n')}\r\n${info}/RECORD,,\r\n`))
-  const path = join(into, `tensorflow_cpu-2.21.0-cp312-cp312-${platform}.whl`)
-  await mkdir(into, { recursive: true })
-  const zip = new ZipFile()
-  for (const [name, bytes] of entries) zip.addBuffer(bytes, name)
-  zip.end()
-  await finished(zip.outputStream.pipe(createWriteStream(path)))
-  return path
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('base64url')
+  const options = {
+    tag: `cp312-cp312-${anyLinux}`,
+    ...(damage && { damage: 'tensorflow/libtensorflow_cc.so.2' }),
+  }
+  return packWheel({ distribution, version: '2.21.0' }, found, into, options)
 }

@@ -1,15 +1,15 @@
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { isLockstepError, LockstepError } from '@lockstep/core'
-import { showBytes } from '../run/bytes.ts'
+import { dirname, join } from 'node:path'
+import { LockstepError } from '@lockstep/core'
+import { findPip } from '../wheels/pip.ts'
+import { unpackLibraries } from '../wheels/unpack-libraries.ts'
+import { findWheel, takeWheel, unlessDamaged, type Wheel } from '../wheels/wheel.ts'
 import { compileBinding } from './compile-binding.ts'
 import { findCompiler } from './compiler.ts'
 import type { InstallOptions } from './install.ts'
 import { isTensorflowFolder, takeFromFolder, takeFromWheel } from './libraries.ts'
 import { copyPackages, hasPackages, installPackages, npmSpecs } from './npm-packages.ts'
-import { findPip } from './pip.ts'
-import { downloadsFolder, type Variant, versions } from './variant.ts'
-import { deleteDownloads, downloadWheel, findWheel, wheelBytes } from './wheel.ts'
+import { downloadsFolder, librariesFolder, setupOf, tensorflowWheel, type Variant, versions } from './variant.ts'
 
 /** Fills a folder with the libraries of a TensorFlow wheel and a binding that is compiled for them. */
 export async function installFromWheel(folder: string, variant: Variant, options: InstallOptions): Promise<void> {
@@ -21,6 +21,7 @@ export async function installFromWheel(folder: string, variant: Variant, options
   else await checkDownload(variant, options)
   await takePackages(folder, variant, options)
   const include = await takeLibraries(folder, variant, options)
+  for (const wheel of variant.nvidia) await takeNvidia(wheel, folder, variant, options)
   await steps.run(`The binding, compiled by ${compiler}`, () =>
     compileBinding(folder, variant, { compiler, include, signal }),
   )
@@ -51,49 +52,51 @@ async function takeLibraries(folder: string, variant: Variant, options: InstallO
     )
     return join(from, 'tensorflow', 'include')
   }
-  const wheel = await takeWheel(variant, options)
+  const wheel = tensorflowWheel(variant)
+  const path = await takeWheel(wheel, wheelOptions(variant, options))
   const include = join(folder, 'build', 'include')
-  try {
-    await steps.run(`TensorFlow ${versions.tensorflow}, unpacked`, (note) =>
-      takeFromWheel(wheel, folder, include, { note, signal }),
-    )
-  } catch (error) {
-    // A damaged download must not meet the next run.
-    if (from === undefined && isLockstepError(error) && error.code === 'invalid-data') await deleteDownloads()
-    throw error
-  }
+  await steps.run(`TensorFlow ${versions.tensorflow}, unpacked`, (note) =>
+    unlessDamaged(path, from === undefined, () => takeFromWheel(path, folder, include, { note, signal })),
+  )
   return include
 }
 
-async function takeWheel(variant: Variant, { steps, from, python, signal }: InstallOptions): Promise<string> {
-  const found = from === undefined ? undefined : await findWheel(from, variant)
-  if (found !== undefined) return found
-  const title = `${variant.distribution} ${versions.tensorflow} through pip`
-  let size = 0
-  return steps.run(
-    title,
-    async (note) => {
-      const wheel = await downloadWheel(variant, { python, signal, note })
-      size = await wheelBytes(wheel)
-      return wheel
-    },
-    () => `${title}, ${showBytes(size)}`,
+/** Unpacks one of NVIDIA's wheels where the libraries of TensorFlow look for it. */
+async function takeNvidia(wheel: Wheel, folder: string, variant: Variant, options: InstallOptions): Promise<void> {
+  const { steps, from, signal } = options
+  const path = await takeWheel(wheel, wheelOptions(variant, options))
+  const site = dirname(librariesFolder(folder))
+  await steps.run(`${wheel.distribution} ${wheel.version}, unpacked`, (note) =>
+    unlessDamaged(path, from === undefined, () => unpackLibraries(path, site, { note, signal })),
   )
 }
 
+function wheelOptions(
+  variant: Variant,
+  { steps, from, python, signal }: InstallOptions,
+): Parameters<typeof takeWheel>[1] {
+  return { steps, from, python, signal, folder: downloadsFolder(), command: setupOf(variant) }
+}
+
 async function checkDownload(variant: Variant, { python, signal }: InstallOptions): Promise<void> {
-  if ((await findWheel(downloadsFolder(), variant)) === undefined) await findPip(python, signal)
+  if ((await findWheel(downloadsFolder(), tensorflowWheel(variant))) === undefined) await findPip(python, signal)
 }
 
 /** Throws `unavailable` for a folder that lacks something, with the commands that fill it. */
 async function checkFrom(from: string, variant: Variant): Promise<void> {
-  const library = (await isTensorflowFolder(join(from, 'tensorflow'))) || (await findWheel(from, variant)) !== undefined
+  const library =
+    (await isTensorflowFolder(join(from, 'tensorflow'))) ||
+    (await findWheel(from, tensorflowWheel(variant))) !== undefined
   const packages = await hasPackages(from, variant)
-  if (library && packages) return
+  const found = await Promise.all(variant.nvidia.map((wheel) => findWheel(from, wheel)))
   const missing = [
     packages ? [] : [`node_modules/${variant.npmPackage}`],
     library ? [] : [`a ${variant.distribution} ${versions.tensorflow} wheel or a folder tensorflow`],
+    variant.nvidia.flatMap((wheel, index) =>
+      found[index] === undefined ? [`a ${wheel.distribution} ${wheel.version} wheel`] : [],
+    ),
   ].flat()
+  if (missing.length === 0) return
   const remedy = `fill it where there is a network:\n${fillCommands(from, variant).join('\n')}`
   throw new LockstepError(
     'unavailable',
@@ -104,8 +107,10 @@ async function checkFrom(from: string, variant: Variant): Promise<void> {
 
 /** The commands that fill a folder for `--from`. */
 export function fillCommands(from: string, variant: Variant): readonly string[] {
+  const wheels = [tensorflowWheel(variant), ...variant.nvidia]
+  const names = wheels.map(({ distribution, version }) => `${distribution}==${version}`)
   return [
     `npm install --ignore-scripts --prefix ${from} ${npmSpecs(variant).join(' ')}`,
-    `pip download --no-deps --dest ${from} ${variant.distribution}==${versions.tensorflow}`,
+    `pip download --no-deps --dest ${from} ${names.join(' ')}`,
   ]
 }

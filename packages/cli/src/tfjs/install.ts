@@ -1,14 +1,13 @@
 import { LockstepError } from '@lockstep/core'
 import { folderBytes, showBytes } from '../run/bytes.ts'
+import { replaceFolder } from '../run/staging.ts'
 import type { Steps } from '../run/steps.ts'
 import { installFromInstaller } from './from-installer.ts'
 import { installFromWheel } from './from-wheel.ts'
 import { installerReachable } from './installer.ts'
 import { type Manifest, readManifest, writeManifest } from './manifest.ts'
-import { replaceFolder } from './staging.ts'
-import { type Variant, variantFolder, versions } from './variant.ts'
+import { deleteDownloads, type Variant, variantFolder, versions } from './variant.ts'
 import { verify } from './verify.ts'
-import { deleteDownloads } from './wheel.ts'
 
 /** Where the library comes from: a wheel, the package's own installer, or the first of these that works. */
 export type Source = 'auto' | 'installer' | 'wheel'
@@ -31,7 +30,7 @@ export async function install(variant: Variant, options: InstallOptions): Promis
   const { steps } = options
   const target = variantFolder(variant)
   if (await worksAlready(target, variant, options)) return
-  const sources = await chooseSources(options)
+  const sources = await chooseSources(variant, options)
   const manifest = await firstOf(sources, (source) => make(target, variant, source, options), options)
   await deleteDownloads()
   const size = showBytes(manifest.bytes)
@@ -96,7 +95,18 @@ function isWanted({ tfjs, tensorflow, source }: Manifest, { source: wanted }: In
   return source === 'installer' || tensorflow === versions.tensorflow
 }
 
-async function chooseSources({ source, from, signal, steps }: InstallOptions): Promise<readonly Origin[]> {
+async function chooseSources(
+  { nvidia }: Variant,
+  { source, from, signal, steps }: InstallOptions,
+): Promise<readonly Origin[]> {
+  // The installer's GPU library is of CUDA 11.2, which no present GPU runs on.
+  if (nvidia.length > 0 && source === 'installer')
+    throw new LockstepError(
+      'invalid-argument',
+      { argument: 'source' },
+      '--gpu and --source installer exclude each other: the installer brings CUDA 11.2; leave out one of them',
+    )
+  if (nvidia.length > 0) return ['wheel']
   if (from !== undefined && source === 'installer')
     throw new LockstepError(
       'invalid-argument',

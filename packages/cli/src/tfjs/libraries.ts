@@ -1,7 +1,7 @@
 import { access, cp, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { showShare } from '../run/bytes.ts'
-import { unpackWheel } from './unpack-wheel.ts'
+import { unpackWheel } from '../wheels/unpack-wheel.ts'
 import { librariesFolder } from './variant.ts'
 
 /** The shared libraries of a TensorFlow wheel that the binding is linked with; they need nothing else of it. */

@@ -5,9 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { temporaryFolder } from '../run/cli.fixture.ts'
-import { fillFrom, packWheel } from './engine.fixture.ts'
-
-const platform = `linux_${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}`
+import { fillFrom, packTensorflow } from './engine.fixture.ts'
 
 /** A package index with one wheel. */
 export interface Index {
@@ -21,7 +19,7 @@ export interface Index {
 
 /** Serves one wheel with an engine of a few lines as pip asks for it; `hash` in the place of its SHA-256. */
 export async function packageIndex(hash?: string): Promise<Index> {
-  const wheel = await packWheel(await fillFrom(await temporaryFolder()), await temporaryFolder(), { platform })
+  const wheel = await packTensorflow(await fillFrom(await temporaryFolder()), await temporaryFolder())
   const bytes = await readFile(wheel)
   const link = `/${basename(wheel)}#sha256=${hash ?? createHash('sha256').update(bytes).digest('hex')}`
   let count = 0

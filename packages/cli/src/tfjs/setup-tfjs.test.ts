@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { lockstep, start, temporaryFolder } from '../run/cli.fixture.ts'
-import { fillFrom, packWheel } from './engine.fixture.ts'
+import { fillFrom, packTensorflow } from './engine.fixture.ts'
 import { packageIndex } from './package-index.fixture.ts'
 
 const setup = ['setup', 'tfjs']
@@ -31,7 +31,7 @@ describe.skipIf(process.platform !== 'linux')('setup tfjs', () => {
 
   test('takes from a wheel what is needed and nothing else', async () => {
     const { from, cache, env } = await prepare()
-    await packWheel(from, from)
+    await packTensorflow(from, from)
     await rm(join(from, 'tensorflow'), { recursive: true })
     const { code, stderr } = await lockstep([...setup, '--from', from], env)
     expect(stderr).toContain('✔ TensorFlow 2.21.0, unpacked')
@@ -48,7 +48,7 @@ describe.skipIf(process.platform !== 'linux')('setup tfjs', () => {
 
   test('refuses a damaged wheel and leaves nothing behind', async () => {
     const { from, cache, env } = await prepare()
-    await packWheel(from, from, { damage: true })
+    await packTensorflow(from, from, { damage: true })
     await rm(join(from, 'tensorflow'), { recursive: true })
     const { code, stderr } = await lockstep([...setup, '--from', from], env)
     expect(stderr).toMatch(/lockstep: the wheel .* is damaged \(tensorflow\/libtensorflow_cc\.so\.2 has SHA-256/)

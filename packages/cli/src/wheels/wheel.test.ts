@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../run/cli.fixture.ts'
-import { installerReachable } from './installer.ts'
-import { type Index, packageIndex, serve } from './package-index.fixture.ts'
-import { cpuVariant } from './variant.ts'
+import { installerReachable } from '../tfjs/installer.ts'
+import { type Index, packageIndex, serve } from '../tfjs/package-index.fixture.ts'
+import { cpuVariant, downloadsFolder, tensorflowWheel } from '../tfjs/variant.ts'
 import { downloadWheel } from './wheel.ts'
 
 afterEach(() => {
@@ -14,18 +14,18 @@ afterEach(() => {
 describe.skipIf(process.platform !== 'linux')('the wheel', () => {
   test('comes through pip, is kept, and is not asked for again', async () => {
     const { index, downloads } = await prepare()
-    const wheel = await downloadWheel(cpuVariant, { note: () => undefined })
+    const wheel = await download()
     expect(await readdir(downloads)).toEqual([basename(wheel)])
     expect(await readFile(wheel)).toEqual(await readFile(index.wheel))
 
     const requests = index.requests()
-    expect(await downloadWheel(cpuVariant, { note: () => undefined })).toBe(wheel)
+    expect(await download()).toBe(wheel)
     expect(index.requests()).toBe(requests)
   })
 
   test('with another hash than that of the index is refused, and nothing of it stays', async () => {
     const { downloads } = await prepare({ hash: '0'.repeat(64) })
-    await expect(downloadWheel(cpuVariant, { note: () => undefined })).rejects.toMatchObject({
+    await expect(download()).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringMatching(/pip could not download tensorflow-cpu==2\.21\.0 \(exit code 1\)[\s\S]*HASH/i),
     })
@@ -35,7 +35,7 @@ describe.skipIf(process.platform !== 'linux')('the wheel', () => {
   test('that the index does not have is said, with the command that was run', async () => {
     const { index } = await prepare()
     index.forget()
-    await expect(downloadWheel(cpuVariant, { note: () => undefined })).rejects.toMatchObject({
+    await expect(download()).rejects.toMatchObject({
       message: expect.stringMatching(/-m pip download .*tensorflow-cpu==2\.21\.0\n[\s\S]*No matching distribution/),
     })
   })
@@ -57,6 +57,11 @@ describe("the installer's download", () => {
     expect(await installerReachable()).toBe(false)
   })
 })
+
+function download(): Promise<string> {
+  const folder = downloadsFolder()
+  return downloadWheel(tensorflowWheel(cpuVariant), { folder, command: 'lockstep setup tfjs', note: () => undefined })
+}
 
 async function prepare({ hash }: { readonly hash?: string } = {}): Promise<{ index: Index; downloads: string }> {
   const index = await packageIndex(hash)

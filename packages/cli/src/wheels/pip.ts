@@ -19,7 +19,7 @@ export async function findPip(python?: string, signal?: AbortSignal): Promise<Pi
   throw new LockstepError(
     'unavailable',
     { what: 'pip', remedy },
-    `TensorFlow's wheel comes through pip, and there is none here (tried ${tried}); ${remedy}`,
+    `wheels come through pip, and there is none here (tried ${tried}); ${remedy}`,
   )
 }
 

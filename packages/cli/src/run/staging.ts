@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 
-const prefix = '.partial-'
+/** How names of folders in the making begin; then come the machine's name and the process. */
+export const stagingPrefix = '.partial-'
 
 /**
  * Gives `work` a new empty folder beside `target` and puts it in `target`'s place when `work` is done, in one rename;
@@ -12,7 +13,7 @@ export async function replaceFolder<T>(target: string, work: (folder: string) =>
   const parent = dirname(target)
   await mkdir(parent, { recursive: true })
   await sweepStaging(parent)
-  const folder = await mkdtemp(join(parent, `${prefix}${hostname()}-${process.pid}-`))
+  const folder = await mkdtemp(join(parent, `${stagingPrefix}${hostname()}-${process.pid}-`))
   try {
     const result = await work(folder)
     await swap(folder, target)
@@ -46,7 +47,7 @@ async function swap(folder: string, target: string): Promise<void> {
 }
 
 function isStale(name: string): boolean {
-  const own = `${prefix}${hostname()}-`
+  const own = `${stagingPrefix}${hostname()}-`
   if (!name.startsWith(own)) return false
   const id = Number.parseInt(name.slice(own.length), 10)
   return Number.isInteger(id) && id !== process.pid && !isAlive(id)

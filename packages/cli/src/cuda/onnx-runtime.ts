@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { LockstepError } from '@lockstep/core'
+
+/** The version of the onnxruntime-node that `@lockstep/backend-onnx` loads; throws `unavailable` where there is none. */
+export function onnxRuntimeVersion(): string {
+  const require = createRequire(import.meta.resolve('@lockstep/backend-onnx'))
+  try {
+    const manifest = readFileSync(require.resolve('onnxruntime-node/package.json'), 'utf8')
+    return (JSON.parse(manifest) as { readonly version: string }).version
+  } catch (cause) {
+    const remedy = 'npm install --ignore-scripts @lockstep/backend-onnx'
+    throw new LockstepError(
+      'unavailable',
+      { what: 'onnxruntime-node', remedy },
+      `the CUDA provider has to be of the version of onnxruntime-node, and that is not installed; run: ${remedy}`,
+      { cause },
+    )
+  }
+}
