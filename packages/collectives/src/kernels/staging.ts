@@ -15,9 +15,17 @@ export const stagingBytes: number = stageCount * stageBytes
  */
 export class Staging {
   readonly #buffer: ArrayBufferLike
+  /** Views of the stages, whole: making one costs as much as adding a thousand numbers. */
+  readonly #floats: readonly Float32Array[]
+  readonly #doubles: readonly Float64Array[]
+  readonly #halves: readonly Uint16Array[]
 
   constructor(buffer: ArrayBufferLike) {
     this.#buffer = buffer
+    const addresses = Array.from({ length: stageCount }, (_, stage) => stage * stageBytes)
+    this.#floats = addresses.map((address) => new Float32Array(buffer, address, stageElements))
+    this.#doubles = addresses.map((address) => new Float64Array(buffer, address, stageElements))
+    this.#halves = addresses.map((address) => new Uint16Array(buffer, address, stageElements))
   }
 
   has(array: Numbers): boolean {
@@ -27,10 +35,8 @@ export class Staging {
   /** Byte address of elements `start` to `end` of an array, or of a copy of them in a stage. */
   read(array: Numbers, start: number, end: number, stage: number): number {
     if (this.has(array)) return array.byteOffset + start * array.BYTES_PER_ELEMENT
-    const address = stage * stageBytes
-    const piece = array.subarray(start, end)
-    this.#view(piece, address).set(piece)
-    return address
+    this.#stage(array, stage).set(array.subarray(start, end))
+    return stage * stageBytes
   }
 
   /** Where results for elements from `start` on are to be written: the array itself or a stage. */
@@ -41,14 +47,13 @@ export class Staging {
   /** Copies results out of the stage, where `target` named it. */
   finish(array: Numbers, start: number, end: number, stage: number): void {
     if (this.has(array)) return
-    const piece = array.subarray(start, end)
-    piece.set(this.#view(piece, stage * stageBytes))
+    const view = this.#stage(array, stage)
+    array.set(end - start === stageElements ? view : view.subarray(0, end - start), start)
   }
 
-  #view(like: Numbers, address: number): Numbers {
-    const { length } = like
-    if (like instanceof Float32Array) return new Float32Array(this.#buffer, address, length)
-    if (like instanceof Float64Array) return new Float64Array(this.#buffer, address, length)
-    return new Uint16Array(this.#buffer, address, length)
+  #stage(like: Numbers, stage: number): Numbers {
+    if (like instanceof Float32Array) return this.#floats[stage] as Float32Array
+    if (like instanceof Float64Array) return this.#doubles[stage] as Float64Array
+    return this.#halves[stage] as Uint16Array
   }
 }

@@ -112,7 +112,9 @@ export const endTests: Readonly<Record<string, CommunicatorTest>> = {
     async run(group) {
       for (const error of await missingRank(group))
         expectReason('waiting sum', error, 'timed-out', 'allReduce', '150 ms')
-      await expectClosed(group, group.members, 'timed-out')
+      await expectClosed(group, group.members.slice(0, -1), 'timed-out')
+      // The last one may not have heard, and now meets messages of the call that it did not make.
+      await expectClosed(group, group.members.slice(-1), undefined)
     },
   },
   [namingTest]: {
@@ -132,7 +134,8 @@ export const endTests: Readonly<Record<string, CommunicatorTest>> = {
     async run(group) {
       const call = (group.members[0] as Communicator).allReduce(new Float32Array(4), undefined, { timeoutMs: 60 })
       expectReason('sum', await group.rejected('sum', call), 'timed-out', '60 ms')
-      await expectClosed(group, group.members, 'timed-out')
+      await expectClosed(group, group.members.slice(0, 1), 'timed-out')
+      await expectClosed(group, group.members.slice(1), undefined)
     },
   },
   'disposal rejects what is pending, may be repeated, and is the end': {

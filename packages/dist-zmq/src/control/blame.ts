@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Reason } from '../reason.ts'
 import { type Member, named } from './member.ts'
+import { silenceMs } from './sockets.ts'
 
 /** What to say when a member is gone; `how` completes the sentence. */
 export function lostMessage(member: Member, how: string): string {
@@ -15,11 +16,11 @@ export function abortedBy(member: Member, reason: Reason): Reason {
 }
 
 /** Completes `rank 2 (…)` when its connection broke: with what has become of the process, where that can be seen. */
-export function howItWent(member: Member, self: Member): string {
+export function howItWent(member: Member, self: Member, timeoutMs: number): string {
   const seen = member.hostId === self.hostId && process.platform === 'linux' ? processState(member.pid) : undefined
   if (seen === 'gone') return 'is gone: its process has ended or was killed'
   if (seen === 'T') return 'is stopped (SIGSTOP) and answers no more'
-  return 'is gone: its connection broke, or it answered no ping for 2 s'
+  return `is gone: its connection broke, or it answered no ping for ${silenceMs(timeoutMs) / 1000} s`
 }
 
 /** Letter of the state of a process of this machine (proc(5)), or `gone`. */

@@ -155,7 +155,7 @@ class Host {
     const rank = this.#ranks.get(identity.toString('hex'))
     const member = this.#plane?.members[rank ?? 0]
     if (rank === undefined || !member || this.#socket.closed) return
-    this.#hub?.lost(rank, howItWent(member, this.#own))
+    this.#hub?.lost(rank, howItWent(member, this.#own, this.#at.timeoutMs))
   }
 
   #nobodyCame(): Error {

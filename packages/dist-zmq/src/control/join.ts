@@ -103,7 +103,7 @@ class Guest {
 
   #hubLost(): void {
     if (!this.#plane || this.#socket.closed) return
-    this.#plane.hubLost(howItWent(memberOf(this.#plane.members, 0), this.#own))
+    this.#plane.hubLost(howItWent(memberOf(this.#plane.members, 0), this.#own, this.#at.timeoutMs))
   }
 
   /** What cannot be said any more needs no saying: the connection has broken, and that is found out elsewhere. */

@@ -2,8 +2,16 @@ import { Context, Dealer, type Event, Router } from 'zeromq'
 import type { JobKeys } from '../security/curve.ts'
 import { Doorkeeper, zapDomain } from '../security/doorkeeper.ts'
 
-/** Milliseconds after which a peer that answers no ping counts as gone, and between two pings. */
-export const heartbeat = { interval: 500, timeout: 2000 } as const
+/** Milliseconds between two pings. */
+const pingMs = 500
+
+/**
+ * Milliseconds after which a peer that answers no ping counts as gone: half of what a rank may keep the others waiting,
+ * so that it is noticed in time, but at least 2 s, since on a busy machine a thread may not get its turn for that long.
+ */
+export function silenceMs(timeoutMs: number): number {
+  return Math.max(2000, timeoutMs / 2)
+}
 
 /** How long closed sockets go on sending. */
 const flushMs = 500
@@ -18,11 +26,13 @@ export type Listener = (event: Event) => void
 export class Sockets {
   readonly #context: Context = new Context({ blocky: false })
   readonly #keys: JobKeys | undefined
+  readonly #silenceMs: number
   readonly #doorkeeper: Doorkeeper | undefined
   readonly #open = new Map<Router | Dealer, Promise<unknown>>()
 
-  constructor(keys: JobKeys | undefined) {
+  constructor(keys: JobKeys | undefined, timeoutMs: number) {
     this.#keys = keys
+    this.#silenceMs = silenceMs(timeoutMs)
     this.#doorkeeper = keys ? new Doorkeeper(this.#context, keys.client.publicKey) : undefined
   }
 
@@ -93,9 +103,9 @@ export class Sockets {
       receiveHighWaterMark: limits.highWaterMark,
       ...(limits.heartbeats
         ? {
-            heartbeatInterval: heartbeat.interval,
-            heartbeatTimeout: heartbeat.timeout,
-            heartbeatTimeToLive: heartbeat.timeout,
+            heartbeatInterval: pingMs,
+            heartbeatTimeout: this.#silenceMs,
+            heartbeatTimeToLive: this.#silenceMs,
           }
         : {}),
       handshakeInterval: 5000,

@@ -1,7 +1,7 @@
 import type { CommunicationThread } from './communication-thread.ts'
 
-/** How long a process that ends waits for its communication thread. */
-const patienceMs = 2000
+/** How long a process that ends waits for its communication thread, which needs milliseconds unless the machine is very busy. */
+const patienceMs = 10_000
 
 /** The threads of this process that have not ended. */
 class Threads {

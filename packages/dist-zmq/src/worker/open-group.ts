@@ -32,7 +32,7 @@ export async function openGroup(settings: GroupSettings, report: ProgressReport,
   const keys = settings.keyFile === undefined ? undefined : deriveKeys(readKeyFile(settings.keyFile))
   const target = await resolveHost(settings.host)
   if (!keys && !isLoopback(target)) throw keyNeeded(settings, target)
-  const sockets = new Sockets(keys)
+  const sockets = new Sockets(keys, settings.timeoutMs)
   let plane: ControlPlane | undefined
   try {
     await sockets.ready()

@@ -1,0 +1,12 @@
+import { createFileWindow, joinFileWindow, type Transport } from '@lockstep/collectives'
+import { groupKits } from './group-kits.fixture.ts'
+
+function group(worldSize: number): Promise<Transport[]> {
+  const base = { worldSize, job: 'conformance', generation: 0 }
+  const path = createFileWindow({ ...base, rank: 0 })
+  // All ranks are in one thread here, so none of them may sleep while it waits.
+  const how = { path, longestSleepMs: 0, timeoutMs: 10_000 }
+  return Promise.all(Array.from({ length: worldSize }, (_, rank) => joinFileWindow({ ...base, ...how, rank })))
+}
+
+groupKits({ name: 'a file', group })
