@@ -8,8 +8,8 @@ interface Koffi {
   load(path: string): unknown
 }
 
-const require = createRequire(import.meta.resolve('@lockstep/backend-onnx'))
-const koffi = require('koffi') as Koffi
+const fromBackend = createRequire(import.meta.resolve('@lockstep/backend-onnx'))
+const koffi = fromBackend('koffi') as Koffi
 
 const failures: Record<string, string> = {}
 for (const file of process.argv.slice(2)) {

@@ -4,9 +4,9 @@ import { LockstepError } from '@lockstep/core'
 
 /** The version of the onnxruntime-node that `@lockstep/backend-onnx` loads; throws `unavailable` where there is none. */
 export function onnxRuntimeVersion(): string {
-  const require = createRequire(import.meta.resolve('@lockstep/backend-onnx'))
+  const fromBackend = createRequire(import.meta.resolve('@lockstep/backend-onnx'))
   try {
-    const manifest = readFileSync(require.resolve('onnxruntime-node/package.json'), 'utf8')
+    const manifest = readFileSync(fromBackend.resolve('onnxruntime-node/package.json'), 'utf8')
     return (JSON.parse(manifest) as { readonly version: string }).version
   } catch (cause) {
     const remedy = 'npm install --ignore-scripts @lockstep/backend-onnx'
