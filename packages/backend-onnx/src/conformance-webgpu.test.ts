@@ -1,7 +1,7 @@
 import { backendTests, graphUpdates, trainingTests, updateTests } from '@lockstep/conformance'
-import { only, waivers, webgpu, withAdapter } from './webgpu.fixture.ts'
+import { only, waivers, webgpu, withAdapterAndPatience } from './webgpu.fixture.ts'
 
-await withAdapter((runner) => {
+await withAdapterAndPatience((runner) => {
   backendTests(
     { ...webgpu, waivers },
     only(runner, (name) => !name.startsWith('conv2d')),

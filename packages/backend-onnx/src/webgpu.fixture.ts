@@ -34,6 +34,14 @@ export async function withAdapter(define: (runner: Runner) => void): Promise<voi
   describe.skip('onnx on webgpu:0', () => define({ describe, it: (name, test) => vitestIt(name, test) }))
 }
 
+/**
+ * As {@link withAdapter}, for tests that take minutes on a processor that plays GPU: only where `LOCKSTEP_SLOW_TESTS` is set.
+ */
+export async function withAdapterAndPatience(define: (runner: Runner) => void): Promise<void> {
+  if (process.env['LOCKSTEP_SLOW_TESTS']) return withAdapter(define)
+  describe.skip('onnx on webgpu:0', () => define({ describe, it: (name, test) => vitestIt(name, test) }))
+}
+
 /** The runner that leaves out all tests but those whose names fit. */
 export function only(runner: Runner, fits: (name: string) => boolean): Runner {
   return { ...runner, it: (name, test) => (fits(name) ? runner.it(name, test) : undefined) }
