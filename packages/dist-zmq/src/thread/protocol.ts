@@ -39,6 +39,8 @@ export interface GroupInfo {
   readonly members: readonly Member[]
   /** Lane to every rank, by rank; of this one itself an empty word. */
   readonly lanes: readonly string[]
+  /** Whether the lane has memory of its own to give, which it reads without a copy. */
+  readonly allocates: boolean
 }
 
 /** What a communication thread is given. */

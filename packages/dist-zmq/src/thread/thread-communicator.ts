@@ -26,6 +26,7 @@ export class ThreadCommunicator implements ConnectedCommunicator {
   readonly members: readonly Member[]
   readonly generation: number
   readonly #lanes: readonly string[]
+  readonly #allocates: boolean
   readonly #thread: CommunicationThread
   readonly #staging: Staging = new Staging()
 
@@ -35,6 +36,7 @@ export class ThreadCommunicator implements ConnectedCommunicator {
     this.members = group.members
     this.generation = group.generation
     this.#lanes = group.lanes
+    this.#allocates = group.allocates
     this.#thread = thread
   }
 
@@ -90,7 +92,7 @@ export class ThreadCommunicator implements ConnectedCommunicator {
 
   allocate(length: number): Float32Array {
     const plain = (): Float32Array => new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT))
-    return this.#thread.allocate(length) ?? plain()
+    return (this.#allocates ? this.#thread.allocate(length) : undefined) ?? plain()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

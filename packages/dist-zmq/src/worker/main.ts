@@ -32,7 +32,7 @@ async function start(): Promise<void> {
   void plane.ended.then((reason) => say({ kind: 'closed', reason: asReason(reason) }))
   const { generation, members } = plane
   const lanes = members.map(({ rank }) => (rank === settings.rank ? '' : communicator.lane(rank)))
-  say({ kind: 'formed', group: { generation, members, lanes } })
+  say({ kind: 'formed', group: { generation, members, lanes, allocates: group.allocate !== undefined } })
 }
 
 /** Says how far this rank is. */
@@ -66,7 +66,8 @@ async function groupEnds(): Promise<boolean> {
 }
 
 function allocate(length: number): void {
-  allocations.postMessage(group?.communicator.allocate(length))
+  const bytes = group?.allocate?.(length * Float32Array.BYTES_PER_ELEMENT)
+  allocations.postMessage(bytes && new Float32Array(bytes.buffer, bytes.byteOffset, length))
   Atomics.store(state, board.allocated, 1)
   Atomics.notify(state, board.allocated)
 }
