@@ -54,7 +54,8 @@ function fetchNode(version: string, into: string): void {
   const temporary = mkdtempSync(join(tmpdir(), 'lockstep-node-'))
   try {
     const name = `node-${process.platform}-${process.arch}@${version}`
-    execFileSync('npm', ['pack', name, '--pack-destination', temporary], { stdio: ['ignore', 'ignore', 'inherit'] })
+    const args = ['pack', name, '--silent', '--workspaces=false', '--pack-destination', temporary]
+    execFileSync('npm', args, { stdio: ['ignore', 'ignore', 'inherit'] })
     const [archive = ''] = readdirSync(temporary)
     execFileSync('tar', ['-xzf', archive, 'package/bin/node'], { cwd: temporary })
     mkdirSync(into, { recursive: true })

@@ -2,14 +2,13 @@
  * A program: `node load-child.js FILE…` loads shared libraries in that order, as ONNX Runtime's backend does, and prints
  * the failures as JSON: reasons by file. Those of a missing driver do not count.
  */
-import { createRequire } from 'node:module'
+import { asBackendOnnx, packages } from './dependency.ts'
 
 interface Koffi {
   load(path: string): unknown
 }
 
-const fromBackend = createRequire(import.meta.resolve('@lockstep/backend-onnx'))
-const koffi = fromBackend('koffi') as Koffi
+const koffi = asBackendOnnx(packages.calls) as Koffi
 
 const failures: Record<string, string> = {}
 for (const file of process.argv.slice(2)) {

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { LockstepError } from '@lockstep/core'
+import { asBackendOnnx, packages } from './dependency.ts'
 
 /** The version of the onnxruntime-node that `@lockstep/backend-onnx` loads; throws `unavailable` where there is none. */
 export function onnxRuntimeVersion(): string {
-  const fromBackend = createRequire(import.meta.resolve('@lockstep/backend-onnx'))
   try {
-    const manifest = readFileSync(fromBackend.resolve('onnxruntime-node/package.json'), 'utf8')
+    const manifest = readFileSync(asBackendOnnx.resolve(`${packages.runtime}/package.json`), 'utf8')
     return (JSON.parse(manifest) as { readonly version: string }).version
   } catch (cause) {
     const remedy = 'npm install --ignore-scripts @lockstep/backend-onnx'
