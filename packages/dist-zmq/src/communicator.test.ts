@@ -3,6 +3,9 @@ import { afterAll, describe, it } from 'vitest'
 import { lanes } from './lanes/lane.ts'
 import { Pool, type RemoteCommunicator } from './remote-communicator.fixture.ts'
 
+// Hundreds of groups of up to eight processes take ten minutes on two cores; within one process other tests cover the same.
+const slow = process.env['LOCKSTEP_SLOW_TESTS'] !== undefined
+
 const pool = new Pool()
 afterAll(() => pool[Symbol.asyncDispose]())
 
@@ -10,8 +13,6 @@ for (const lane of lanes) {
   communicatorTests(
     {
       name: `processes over ${lane}`,
-      // All sizes of the other lanes are tested within one process, where they cost seconds.
-      ...(lane !== 'zmq' && { worldSizes: [3] }),
       group: (worldSize, options) => pool.group(worldSize, { ...options, lane }),
       kill: async (members, rank) => {
         const { process } = members[rank] as RemoteCommunicator
@@ -20,6 +21,6 @@ for (const lane of lanes) {
       },
       patienceMs: 20_000,
     },
-    { describe, it },
+    { describe: describe.runIf(slow), it },
   )
 }
