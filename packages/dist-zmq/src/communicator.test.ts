@@ -3,9 +3,6 @@ import { afterAll, describe, it } from 'vitest'
 import { lanes } from './lanes/lane.ts'
 import { Pool, type RemoteCommunicator } from './remote-communicator.fixture.ts'
 
-// Hundreds of groups of up to eight processes take ten minutes on two cores; within one process other tests cover the same.
-const slow = process.env['LOCKSTEP_SLOW_TESTS'] !== undefined
-
 const pool = new Pool()
 afterAll(() => pool[Symbol.asyncDispose]())
 
@@ -21,6 +18,6 @@ for (const lane of lanes) {
       },
       patienceMs: 20_000,
     },
-    { describe: describe.runIf(slow), it },
+    { describe, it },
   )
 }
