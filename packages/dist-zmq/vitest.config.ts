@@ -1,4 +1,4 @@
-import { configDefaults, defineConfig, mergeConfig } from 'vitest/config'
+import { configDefaults, defineConfig, mergeConfig, type ViteUserConfig } from 'vitest/config'
 import { baseConfig } from '../../vitest.base.ts'
 
 /**
@@ -7,9 +7,11 @@ import { baseConfig } from '../../vitest.base.ts'
  */
 const slow = ['connect', 'intruders', 'failures', 'communicator'].map((name) => `src/${name}.test.ts`)
 
-export default mergeConfig(
+const config: ViteUserConfig = mergeConfig(
   baseConfig,
   defineConfig({
     test: { exclude: [...configDefaults.exclude, ...(process.env['LOCKSTEP_SLOW_TESTS'] ? [] : slow)] },
   }),
 )
+
+export default config

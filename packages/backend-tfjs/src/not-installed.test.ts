@@ -56,7 +56,9 @@ describe('what is not installed is named, with the command that installs it', ()
     expect(await devices(folder, 'tensorflow')).toMatch(
       /^unavailable .*engine tensorflow .*: npx lockstep setup tfjs$/m,
     )
-    expect(await devices(folder, 'tensorflow-gpu')).toMatch(/^unavailable .*: npx lockstep setup tfjs --gpu$/m)
+    expect(await devices(folder, 'tensorflow-gpu')).toMatch(
+      /^unavailable .*(: npx lockstep setup tfjs --gpu|no NVIDIA driver; install .*)$/m,
+    )
     expect(await devices(folder)).toMatch(/^TensorFlow\.js wasm 4\.22\.0/)
   })
 
