@@ -15,8 +15,8 @@ export const waivers: readonly Waiver[] = [
   { test: 'sigmoid: edges (forward)', reason: infinite },
 ]
 
-/** The kits' subject: WebGPU on whatever Vulkan finds. */
-export const webgpu: Subject = { name: 'onnx on webgpu:0', backend: () => onnx(), device: 'webgpu:0' }
+/** The kits' subject: WebGPU on whatever Vulkan finds, in models that are loaded too. */
+export const webgpu: Subject = { name: 'onnx on webgpu:0', backend: () => onnx({ device: 'webgpu:0' }) }
 
 /**
  * Defines tests that need an adapter of WebGPU. Without one they fail where `LOCKSTEP_REQUIRE_ENGINES` names `webgpu`, and
