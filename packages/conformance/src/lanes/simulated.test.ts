@@ -3,7 +3,7 @@ import { groupKits } from './group-kits.fixture.ts'
 
 const networks: Readonly<Record<string, Conditions>> = {
   'a simulated network': { seed: 1, jitterMs: 3 },
-  'a simulated network that loses messages': { seed: 2, jitterMs: 0.5, loss: 0.2, acknowledged: true },
+  'a simulated network that loses messages': { seed: 2, jitterMs: 0.5, loss: 0.2 },
 }
 
 for (const [name, conditions] of Object.entries(networks)) {
