@@ -6,7 +6,7 @@ import { Pool, type RemoteCommunicator } from './remote-communicator.fixture.ts'
 
 /** Sizes of the groups. Lanes and algorithms go through all sizes within one process; here it is about processes. */
 const sizes: Readonly<Record<Lane, readonly number[]>> = { zmq: [1, 3], tcp: [2], shm: [4], file: [2] }
-const all = process.env['LOCKSTEP_ALL_SIZES'] === '1'
+const all = process.env['LOCKSTEP_SLOW_TESTS'] !== undefined
 
 const pool = new Pool()
 afterAll(() => pool[Symbol.asyncDispose]())
