@@ -55,7 +55,7 @@ describe.each(['everyone', 'direct', 'ring', 'halvingDoubling'] as const)('%s', 
   test.each([2, 3, 4, 5, 6, 7, 8, 13])('%i ranks add in the promised order', async (worldSize) => {
     const group = memoryGroup(worldSize).map((transport) => communicator(transport, { algorithm, segmentBytes: 2048 }))
     for (const Type of [Float32Array, Float64Array]) {
-      for (const length of [0, 1, 15, 16, 33, 1000, 20_001]) {
+      for (const length of [0, 1, 15, 16, 33, 1000, 6001]) {
         const expected = expectedSums(Type, worldSize, length, orders[algorithm])
         const inPlace = group.map(({ rank }) => Type.from(values(rank, length)))
         const send = inPlace.map((array) => array.slice())

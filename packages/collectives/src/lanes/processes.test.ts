@@ -11,7 +11,8 @@ import { createShmWindow } from './shm/shm-transport.ts'
 
 type Failure = Extract<Report, { kind: 'failed' }>
 
-const timeoutMs = 1500
+/** What a busy machine does within; a death has to be noticed long before. */
+const patienceMs = 20_000
 const worldSize = 3
 const children: ChildProcess[] = []
 let program: string
@@ -37,6 +38,7 @@ const reported = async <K extends Report['kind']>(
 async function summing(
   lane: RankTask['lane'],
   length: number,
+  timeoutMs = patienceMs,
 ): Promise<{ ranks: ChildProcess[]; failures: Promise<Failure>[] }> {
   const base = { rank: 0, worldSize, job: 'processes', generation: 0 }
   const path = lane === 'shm' ? createShmWindow(base) : lane === 'file' ? createFileWindow(base) : ''
@@ -71,12 +73,12 @@ describe.runIf(process.platform === 'linux').each(['shm', 'file', 'tcp'] as cons
       expect(failure).toMatchObject({ code: 'peer-lost', details: { ranks: [1] } })
       if (lane !== 'tcp') expect(failure.message).toMatch(`rank 1 (here, process ${killed.pid})`)
     }
-    expect(performance.now() - started).toBeLessThan(timeoutMs)
+    expect(performance.now() - started).toBeLessThan(patienceMs)
     expect(readdirSync('/dev/shm').filter((name) => name.startsWith(`lockstep-${process.pid}-`))).toEqual([])
   })
 
   it('name a rank that hangs when their patience ends', async () => {
-    const { ranks, failures } = await summing(lane, 100)
+    const { ranks, failures } = await summing(lane, 100, 1500)
     ranks[1]?.kill('SIGSTOP')
     for (const failure of await survivors(failures)) {
       expect(failure).toMatchObject({ code: 'timed-out', details: { operation: 'allReduce' } })

@@ -42,8 +42,10 @@ export class VirtualTime {
   flow(): void {
     if (this.#running) return
     this.#running = true
-    this.pass(() => false).finally(() => {
+    this.pass(() => false).then(() => {
       this.#running = false
+      // Something may have been asked for after the last look.
+      if (this.#events.length > 0) this.flow()
     })
   }
 

@@ -11,7 +11,7 @@ export interface GroupSubject<Member, Options> {
   readonly kill?: (members: readonly Member[], rank: number) => unknown
   /** World sizes to test; default 1, 2, 3, 4, 5, 8. */
   readonly worldSizes?: readonly number[]
-  /** Milliseconds after which what has to happen counts as hanging; default 10 000. */
+  /** Milliseconds after which what has to happen counts as hanging; default 20 000. */
   readonly patienceMs?: number
 }
 
@@ -39,7 +39,7 @@ export async function runGroupTest<Member extends AsyncDisposable, Options>(
   { run, options }: GroupTest<Member, Options>,
   worldSize: number,
 ): Promise<void> {
-  const patience = subject.patienceMs ?? 10_000
+  const patience = subject.patienceMs ?? 20_000
   const members = await subject.group(worldSize, options ?? ({} as Options))
   const settled = <T>(what: string, promise: PromiseLike<T>): Promise<T> => within(patience, what, promise)
   try {
