@@ -5,8 +5,8 @@ import { promisify } from 'node:util'
 import { nodeCommand, placeRanks, prepareRanks, runJob } from '@lockstep/dist-zmq/launch'
 import { expect, it } from 'vitest'
 
-const script = fileURLToPath(new URL('train.js', import.meta.url))
-const real = fileURLToPath(new URL('../../../shared/data/mnist', import.meta.url))
+const script = fileURLToPath(new URL('../train.js', import.meta.url))
+const real = fileURLToPath(new URL('../../../../shared/data/mnist', import.meta.url))
 const env = { ...process.env, MNIST_DIR: existsSync(real) ? real : 'synthetic' }
 
 it('trains on two ranks as the page does, and prints once', async () => {
