@@ -8,7 +8,7 @@ const batchSize = 128
 const classes = 10
 const epochs = Number(process.argv[2] ?? 20)
 
-await using communicator = await connect()
+const communicator = await connect()
 const main = communicator.rank === 0
 
 const digits = await loadMnist()
@@ -17,7 +17,7 @@ const xTest = ndarray(digits.xTest, [digits.yTest.length, 784])
 const yTrain = toCategorical(digits.yTrain, classes)
 const yTest = toCategorical(digits.yTest, classes)
 
-await using model = sequential([
+const model = sequential([
   dense({ units: 512, activation: 'relu', inputShape: [784] }),
   dropout({ rate: 0.2 }),
   dense({ units: 512, activation: 'relu' }),
@@ -46,3 +46,6 @@ await model.fit(xTrain.slice(start, end), yTrain.slice(start, end), {
 
 const score = await model.evaluate(xTest, yTest)
 if (main) console.log(`Test loss: ${score.loss}\nTest accuracy: ${score.acc}`)
+
+await model.dispose()
+await communicator[Symbol.asyncDispose]()
