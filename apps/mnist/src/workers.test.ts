@@ -25,7 +25,8 @@ async function train(...argv: string[]): Promise<{ report: Report; printed: stri
   return { report: JSON.parse(await readFile(file, 'utf8')) as Report, printed: stdout }
 }
 
-it('two workers train what one does, and say what each did', async () => {
+// Ranks may miss each other when they meet (packages/dist-zmq/README.md); then they give up after two minutes.
+it('two workers train what one does, and say what each did', { retry: 2, timeout: 300_000 }, async () => {
   const one = await train()
   const two = await train('--workers', '2')
   expect(one.report).not.toHaveProperty('ranks')
@@ -45,7 +46,7 @@ it('two workers train what one does, and say what each did', async () => {
   expect(two.printed.match(/Test accuracy/g)).toHaveLength(1)
   expect(two.printed).toMatch(/^\[0\] .*train samples$/m)
   expect(two.printed).not.toMatch(/^\[1\]/m)
-}, 120_000)
+})
 
 it('a worker gets all arguments but those about workers', () => {
   expect(withoutWorkers(['--model', 'cnn', '--workers', '2', '--epochs', '3'])).toEqual([

@@ -9,7 +9,8 @@ const script = fileURLToPath(new URL('../train.js', import.meta.url))
 const real = fileURLToPath(new URL('../../../../shared/data/mnist', import.meta.url))
 const env = { ...process.env, MNIST_DIR: existsSync(real) ? real : 'synthetic' }
 
-it('trains on two ranks as the page does, and prints once', async () => {
+// Ranks may miss each other when they meet (packages/dist-zmq/README.md); then they give up after two minutes.
+it('trains on two ranks as the page does, and prints once', { retry: 2, timeout: 300_000 }, async () => {
   let printed = ''
   const { ranks } = await prepareRanks({
     places: placeRanks([{ host: undefined, slots: 2 }]),
@@ -22,7 +23,7 @@ it('trains on two ranks as the page does, and prints once', async () => {
   const accuracy = [...printed.matchAll(/Test accuracy: ([\d.]+)/g)].map(([, value]) => Number(value))
   expect(accuracy).toHaveLength(1)
   expect(accuracy[0]).toBeGreaterThan(0.9)
-}, 300_000)
+})
 
 it('runs alone, too', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [script, '1'], {
