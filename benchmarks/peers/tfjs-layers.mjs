@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { answerRequests } from './answer-requests.mjs'
 
 const [prefix = '', binding = ''] = process.argv.slice(2)
 const require = createRequire(join(prefix, 'package.json'))
@@ -111,15 +111,4 @@ function floats(path) {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
 }
 
-async function answer(line) {
-  try {
-    const { command, ...ask } = JSON.parse(line)
-    return { ok: true, ...(await handlers[command](ask)) }
-  } catch (error) {
-    return { ok: false, error: error.stack }
-  }
-}
-
-for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(await answer(line))}\n`)
-}
+await answerRequests(handlers)

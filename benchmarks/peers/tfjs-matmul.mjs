@@ -2,8 +2,9 @@
  * Matrix products of one tfjs engine, driven over standard input as every contestant is, see src/train/protocol.ts: a
  * "step" is one product. Its argument is the extent of the square factors; `variant` names the engine.
  */
-import { createInterface } from 'node:readline'
+
 import * as tf from '@tensorflow/tfjs-core'
+import { answerRequests } from './answer-requests.mjs'
 import '@tensorflow/tfjs-backend-cpu'
 import '@tensorflow/tfjs-backend-wasm'
 
@@ -37,15 +38,4 @@ const handlers = {
   },
 }
 
-async function answer(line) {
-  try {
-    const { command, ...ask } = JSON.parse(line)
-    return { ok: true, ...(await handlers[command](ask)) }
-  } catch (error) {
-    return { ok: false, error: error.stack }
-  }
-}
-
-for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(await answer(line))}\n`)
-}
+await answerRequests(handlers)

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { interruptible } from '@lockstep/core/node'
 import { jobFailed, launch, nodeCommand, placeRanks, prepareRanks, runJob } from '@lockstep/dist-zmq/launch'
 import type { MeasureOptions } from './measure-step.ts'
 import type { Options } from './options.ts'
@@ -10,17 +11,9 @@ export async function runWorkers(workers: number, argv: readonly string[]): Prom
     places: placeRanks([{ host: undefined, slots: workers }]),
     command: nodeCommand([built('main.js'), ...argv]),
     env: process.env,
-    write: { stdout: (text) => process.stdout.write(text), stderr: (text) => process.stderr.write(text) },
   })
-  const controller = new AbortController()
-  const stop = (signal: NodeJS.Signals): void => controller.abort(new Error(`interrupted (${signal})`))
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
-  try {
-    const failure = await runJob({ ranks, signal: controller.signal })
-    if (failure !== undefined) throw jobFailed(failure)
-  } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
-  }
+  const failure = await interruptible((signal) => runJob({ ranks, signal }))
+  if (failure !== undefined) throw jobFailed(failure)
 }
 
 /**

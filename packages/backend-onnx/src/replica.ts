@@ -9,6 +9,7 @@ import {
   type PrepareOptions,
   type Range,
   type Replica,
+  ReplicaGuard,
   type StateLayout,
 } from '@lockstep/core'
 import { type Host, OnnxCall } from './call.ts'
@@ -31,8 +32,7 @@ export class OnnxReplica implements Replica, Host {
   readonly #prepared: Prepared[] = []
   /** What must have ended before the state goes. */
   readonly #pending = new Set<Promise<unknown>>()
-  #running: Promise<void> | undefined
-  #disposed = false
+  readonly #guard = new ReplicaGuard()
   #disposal: Promise<void> | undefined
 
   constructor(options: ReplicaOptions) {
@@ -42,20 +42,16 @@ export class OnnxReplica implements Replica, Host {
     if (arena !== undefined) this.hostState = arena
   }
 
-  get busy(): boolean {
-    return this.#running !== undefined
-  }
-
   async prepare(graph: Graph, { steps = 1 }: PrepareOptions = {}): Promise<Call> {
-    this.#checkAlive()
+    this.#guard.checkAlive()
     checkStates(graph, this.#options.layout)
     if (!(Number.isInteger(steps) && steps >= 1)) {
       throw invalidArgument('steps', `prepare: steps is ${steps}; expected 1 or more`)
     }
     const prepared = await this.#pend(this.#options.state.prepare(graph, steps))
     this.#prepared.push(prepared)
-    if (this.#disposed) await this.#giveBack()
-    this.#checkAlive()
+    if (this.#guard.disposed) await this.#giveBack()
+    this.#guard.checkAlive()
     const call = new OnnxCall({ graph, prepared, steps, host: this })
     this.#calls.add(call)
     return call
@@ -78,32 +74,19 @@ export class OnnxReplica implements Replica, Host {
     this.#calls.delete(call)
   }
 
-  async exclusive(work: () => Promise<void>): Promise<void> {
-    this.#checkAlive()
-    if (this.busy) {
-      throw new LockstepError(
-        'invalid-state',
-        { object: 'replica' },
-        'run was called during another run on this replica; await that one first',
-      )
-    }
-    this.#running = work()
-    try {
-      await this.#running
-    } finally {
-      this.#running = undefined
-    }
+  exclusive(work: () => Promise<void>): Promise<void> {
+    return this.#guard.exclusive(work)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed = true
+    this.#guard.dispose()
     this.#disposal ??= this.#end()
     await this.#disposal
   }
 
   async #end(): Promise<void> {
     // Whoever called them hears of their failures.
-    await Promise.allSettled([this.#running, ...this.#pending])
+    await Promise.allSettled([this.#guard.running, ...this.#pending])
     for (const call of [...this.#calls]) call[Symbol.dispose]()
     await this.#giveBack()
     await this.#options.state.release()
@@ -123,13 +106,8 @@ export class OnnxReplica implements Replica, Host {
   }
 
   #checked(argument: string, memory: Float32Array, range?: Range): Range {
-    this.#checkAlive()
+    this.#guard.checkAlive()
     return checkRange(argument, this.#options.layout, memory, range)
-  }
-
-  #checkAlive(): void {
-    if (!this.#disposed) return
-    throw new LockstepError('disposed', { object: 'replica' }, 'the replica was disposed; open another')
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type PrepareOptions,
   type Range,
   type Replica,
+  ReplicaGuard,
   type StateLayout,
   stateEntry,
 } from '@lockstep/core'
@@ -22,8 +23,7 @@ export class ReferenceReplica implements Replica, Host {
   readonly hostState: Arena
   readonly #layout: StateLayout
   readonly #kernels: Kernels
-  #busy = false
-  #disposed = false
+  readonly #guard = new ReplicaGuard()
 
   constructor(layout: StateLayout, device: Device, kernels: Kernels) {
     this.device = device
@@ -54,26 +54,15 @@ export class ReferenceReplica implements Replica, Host {
   }
 
   async exclusive(work: () => void): Promise<void> {
-    this.checkAlive()
-    if (this.#busy) {
-      throw new LockstepError(
-        'invalid-state',
-        { object: 'replica' },
-        'run was called during another run on this replica; await that one first',
-      )
-    }
-    this.#busy = true
-    try {
+    await this.#guard.exclusive(async () => {
       // Engines compute beside the caller; so must this one, or mistakes in the order of awaits would not show.
       await Promise.resolve()
       work()
-    } finally {
-      this.#busy = false
-    }
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed = true
+    this.#guard.dispose()
   }
 
   #part(argument: string, memory: Float32Array, range?: Range): Float32Array {
@@ -83,8 +72,7 @@ export class ReferenceReplica implements Replica, Host {
   }
 
   checkAlive(): void {
-    if (!this.#disposed) return
-    throw new LockstepError('disposed', { object: 'replica' }, 'the replica was disposed; open another')
+    this.#guard.checkAlive()
   }
 }
 

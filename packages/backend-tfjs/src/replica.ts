@@ -8,6 +8,7 @@ import {
   type PrepareOptions,
   type Range,
   type Replica,
+  ReplicaGuard,
   type StateLayout,
 } from '@lockstep/core'
 import { type Host, TfjsCall } from './call.ts'
@@ -24,8 +25,7 @@ export class TfjsReplica implements Replica, Host {
   readonly #kernels: Kernels
   readonly #state: DeviceState
   readonly #programs = new Map<string, Program>()
-  #running: Promise<void> | undefined
-  #disposed = false
+  readonly #guard = new ReplicaGuard()
 
   constructor(layout: StateLayout, engine: Engine) {
     this.device = engine.device
@@ -56,34 +56,20 @@ export class TfjsReplica implements Replica, Host {
   }
 
   async run(program: Program, binding: Binding): Promise<void> {
-    this.checkAlive()
-    if (this.#running !== undefined) {
-      throw new LockstepError(
-        'invalid-state',
-        { object: 'replica' },
-        'run was called during another run on this replica; await that one first',
-      )
-    }
-    this.#running = this.#runSoon(program, binding)
-    try {
-      await this.#running
-    } finally {
-      this.#running = undefined
-    }
+    await this.#guard.exclusive(() => this.#runSoon(program, binding))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed = true
+    this.#guard.dispose()
     // Whoever called it hears of its failure.
-    await this.#running?.catch(() => undefined)
+    await this.#guard.running?.catch(() => undefined)
     for (const program of this.#programs.values()) program[Symbol.dispose]()
     this.#programs.clear()
     this.#state[Symbol.dispose]()
   }
 
   checkAlive(): void {
-    if (!this.#disposed) return
-    throw new LockstepError('disposed', { object: 'replica' }, 'the replica was disposed; open another')
+    this.#guard.checkAlive()
   }
 
   /** A run blocks its thread; timers and sockets get their turn before each. */

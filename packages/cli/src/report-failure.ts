@@ -1,5 +1,5 @@
 import { isLockstepError } from '@lockstep/core'
-import { Interrupted } from './run/interruption.ts'
+import { Interrupted } from '@lockstep/core/node'
 
 /**
  * Prints what went wrong on standard error and returns the exit code. What a user can mend is one message; anything

@@ -14,6 +14,7 @@ export type {
 } from './backend/backend.ts'
 export { checkBinding, checkStates, hostTensor } from './backend/binding.ts'
 export type { CollectiveOptions, Communicator } from './backend/communicator.ts'
+export { ReplicaGuard } from './backend/replica-guard.ts'
 export {
   checkRange,
   type Range,

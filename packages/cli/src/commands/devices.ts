@@ -1,7 +1,7 @@
+import { interruptible } from '@lockstep/core/node'
 import { Command } from 'commander'
 import { allCandidates, type Candidate } from '../doctor/candidates.ts'
 import { probe } from '../doctor/probe.ts'
-import { interruptible } from '../run/interruption.ts'
 import { table } from '../run/table.ts'
 
 /** `lockstep devices`: the devices of every engine that is installed. */

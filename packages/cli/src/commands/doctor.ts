@@ -1,3 +1,4 @@
+import { interruptible } from '@lockstep/core/node'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { allCandidates, type Candidate } from '../doctor/candidates.ts'
 import { tolerance } from '../doctor/compare-losses.ts'
@@ -5,7 +6,6 @@ import { examine, type Row } from '../doctor/examine.ts'
 import { showMachine, thisMachine } from '../doctor/machine.ts'
 import { parseCandidate } from '../doctor/parse-candidate.ts'
 import { printRows } from '../doctor/print-rows.ts'
-import { interruptible } from '../run/interruption.ts'
 import { terminalSteps } from '../run/steps.ts'
 
 interface Options {

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { interruptible } from '@lockstep/core/node'
 import {
   type HostSlots,
   jobFailed,
@@ -9,7 +10,6 @@ import {
   runJob,
 } from '@lockstep/dist-zmq/launch'
 import { Command, InvalidArgumentError } from 'commander'
-import { interruptible } from '../run/interruption.ts'
 
 interface Options {
   readonly workers?: number
@@ -56,7 +56,6 @@ async function run(script: string, args: readonly string[], options: Options): P
     rendezvous,
     remoteShell: remoteShell?.split(' ').filter((word) => word !== ''),
     env: process.env,
-    write: { stdout: (text) => process.stdout.write(text), stderr: (text) => process.stderr.write(text) },
   })
   const where = [...new Set(places.map(({ host }) => host ?? hostname()))].join(', ')
   console.error(

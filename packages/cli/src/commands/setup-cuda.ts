@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
+import { interruptible } from '@lockstep/core/node'
 import { Command } from 'commander'
 import { cudaFolder, fillCommands } from '../cuda/cuda-parts.ts'
 import { installCuda } from '../cuda/install-cuda.ts'
 import { onnxRuntimeVersion } from '../cuda/onnx-runtime.ts'
 import { removeCuda } from '../cuda/remove-cuda.ts'
 import { tryDevice } from '../cuda/try-device.ts'
-import { interruptible } from '../run/interruption.ts'
 import { terminalSteps } from '../run/steps.ts'
 
 interface Options {

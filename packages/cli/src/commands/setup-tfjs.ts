@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
+import { interruptible } from '@lockstep/core/node'
 import { Command, Option } from 'commander'
 import { tryDevice } from '../cuda/try-device.ts'
-import { interruptible } from '../run/interruption.ts'
 import { terminalSteps } from '../run/steps.ts'
 import { fillCommands } from '../tfjs/from-wheel.ts'
 import { install, type Source } from '../tfjs/install.ts'

@@ -1,5 +1,6 @@
 import type { Arena } from '../backend/arena.ts'
 import type { StateLayout } from '../backend/state-layout.ts'
+import { sizeOf } from '../graph/node.ts'
 import { hasSimd, isShared } from '../wasm/index.ts'
 import { beginPass, finishPass, piecesOf, type StartHelpers, shareWork } from './shared-work.ts'
 import { scalarsOf, scalarValues, type UpdateScalars, updateJobs } from './update-jobs.ts'
@@ -27,12 +28,11 @@ export function sharedUpdate(
   plan: UpdatePlan,
   start: StartHelpers,
 ): SharedUpdate | undefined {
-  if (!isShared(arena.memory) || !hasSimd()) return undefined
+  const elements = plan.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  if (!isShared(arena.memory) || !hasSimd() || elements < worthSharing) return undefined
   const jobs = updateJobs(arena, layout, plan, true)
   const { wasm } = jobs.compiled
-  const elements = jobs.updates.reduce((sum, { count }) => sum + count, 0)
-  if (wasm === undefined || elements < worthSharing || !jobs.updates.every(({ name }) => name in wasm.exports))
-    return undefined
+  if (wasm === undefined || !jobs.updates.every(({ name }) => name in wasm.exports)) return undefined
   const ends = jobs.updates.map((_, index) =>
     jobs.updates.slice(0, index + 1).reduce((sum, { kernel }) => sum + kernel.scalars.length, 0),
   )

@@ -34,7 +34,7 @@ export async function launch<Result = unknown>(module: URL | string, options: La
     command: nodeCommand([fileURLToPath(builtFile('launch-child.js'))], { channel: true }),
     logs: options.logs,
     env: process.env,
-    write: options.write ?? ownOutput,
+    write: options.write,
   })
   const answers = new Map<number, FromChild>()
   const failure = await runJob({ ranks, signal }, (processes) => {
@@ -64,11 +64,6 @@ export function nodeCommand(
 /** A file of this folder as Node runs it, also when this one is run from its source. */
 function builtFile(name: string): URL {
   return new URL(import.meta.url.endsWith('.ts') ? `../../dist/launch/${name}` : name, import.meta.url)
-}
-
-const ownOutput = {
-  stdout: (text: string): void => void process.stdout.write(text),
-  stderr: (text: string): void => void process.stderr.write(text),
 }
 
 function specifierOf(module: URL | string): string {

@@ -22,7 +22,8 @@ export interface StartOptions {
   /** `host:port` of rank 0 (default: a free port here; a random one where rank 0 is elsewhere). */
   readonly rendezvous?: string | undefined
   readonly env: NodeJS.ProcessEnv
-  readonly write: RankOptions['write']
+  /** Takes what ranks print, lines prefixed with the rank (default: this process' own output). */
+  readonly write?: RankOptions['write'] | undefined
 }
 
 /** A job ready to be run. */
@@ -32,9 +33,14 @@ export interface PreparedJob {
   readonly logs: string
 }
 
+const ownOutput: RankOptions['write'] = {
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+}
+
 /** Finds an address, divides cores and devices, and makes the folder of logs. Starts nothing. */
 export async function prepareRanks(options: StartOptions): Promise<PreparedJob> {
-  const { places, command, env, write, keyFile } = options
+  const { places, command, env, write = ownOutput, keyFile } = options
   const address = {
     job: randomBytes(8).toString('hex'),
     worldSize: places.length,

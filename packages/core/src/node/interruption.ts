@@ -1,4 +1,4 @@
-/** The user, or the system, asked the command to end. */
+/** The user, or the system, asked the program to end. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
 }
