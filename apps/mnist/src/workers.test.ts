@@ -26,7 +26,7 @@ async function train(...argv: string[]): Promise<{ report: Report; printed: stri
 }
 
 // Ranks may miss each other when they meet (packages/dist-zmq/README.md); then they give up after two minutes.
-it('two workers train what one does, and say what each did', { retry: 2, timeout: 300_000 }, async () => {
+it('two workers train what one does, and say what each did', { timeout: 300_000 }, async () => {
   const one = await train()
   const two = await train('--workers', '2')
   expect(one.report).not.toHaveProperty('ranks')

@@ -10,7 +10,7 @@ const real = fileURLToPath(new URL('../../../../shared/data/mnist', import.meta.
 const env = { ...process.env, MNIST_DIR: existsSync(real) ? real : 'synthetic' }
 
 // Ranks may miss each other when they meet (packages/dist-zmq/README.md); then they give up after two minutes.
-it('trains on two ranks as the page does, and prints once', { retry: 2, timeout: 300_000 }, async () => {
+it('trains on two ranks as the page does, and prints once', { timeout: 300_000 }, async () => {
   let printed = ''
   const { ranks } = await prepareRanks({
     places: placeRanks([{ host: undefined, slots: 2 }]),

@@ -54,9 +54,9 @@ class Host {
         cause,
       })
     }
-    void this.#listen()
   }
 
+  /** Lets the others in. They may be at the door already: so who waits for the group is known before the first is heard. */
   formed(): Promise<ControlPlane> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(this.#nobodyCame()), this.#at.patienceMs)
@@ -65,6 +65,7 @@ class Host {
         resolve: (plane) => [settle(), resolve(plane)],
         reject: (error) => [settle(), reject(error)],
       }
+      void this.#listen()
     })
   }
 
