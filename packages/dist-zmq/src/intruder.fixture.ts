@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** The ports that a process of this machine listens at on loopback or any address. */
 export function listeningPorts(pid: number): number[] {
@@ -53,14 +54,18 @@ export class Intruder {
     this.#socket.write(bytes)
   }
 
-  /** Says all that ZMTP 3.0 (RFC 23) wants of a dealer without a key. */
-  greet(identity = ''): void {
+  /**
+   * Says all that ZMTP 3.0 (RFC 23) wants of a dealer without a key. Settles when the other side is ready, too, before
+   * which ZeroMQ takes every message for an error of protocol, or has thrown us out.
+   */
+  async greet(identity = ''): Promise<void> {
     const greeting = Buffer.alloc(64)
     greeting.set([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 0])
     greeting.write('NULL', 12)
     const properties = Buffer.concat([property('Socket-Type', 'DEALER'), property('Identity', identity)])
     const ready = Buffer.concat([Buffer.from([5]), Buffer.from('READY'), properties])
     this.write(Buffer.concat([greeting, Buffer.from([4, ready.length]), ready]))
+    while (!this.#received.includes('READY') && !this.thrownOut) await sleep(2)
   }
 
   /** A message of several frames. */

@@ -94,7 +94,7 @@ test.each([
   for (const port of portsOf(ranks)) {
     for (const attack of attacks) {
       const intruder = await Intruder.connect(port)
-      intruder.greet()
+      await intruder.greet()
       attack(intruder)
       intruders.push(intruder)
     }
@@ -156,7 +156,7 @@ test('a stranger who comes before the group has formed neither joins nor holds i
     maps: false,
   }
   const intruder = await Intruder.connect(port)
-  intruder.greet()
+  await intruder.greet()
   intruder.send(JSON.stringify([0, { kind: 'hello', hello: { ...hello, job: 'default' } }]))
   await expect.poll(() => intruder.received.toString(), { timeout: 10_000 }).toContain('refused')
   await one.connect({ ...common, rank: 1 })

@@ -82,9 +82,8 @@ export class RemoteCommunicator implements Communicator {
     this.#pending++
     try {
       const disposed = this.#released ? this.dispose() : undefined
-      const answer = this.#ask(method, ...args)
-      await disposed
-      return await answer
+      const [answer] = await Promise.all([this.#ask(method, ...args), disposed])
+      return answer
     } catch (error) {
       this.#spoiled = true
       throw error

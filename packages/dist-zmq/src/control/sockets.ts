@@ -29,6 +29,7 @@ export class Sockets {
   readonly #silenceMs: number
   readonly #doorkeeper: Doorkeeper | undefined
   readonly #open = new Map<Router | Dealer, Promise<unknown>>()
+  #closed: Promise<void> | undefined
 
   constructor(keys: JobKeys | undefined, timeoutMs: number) {
     this.#keys = keys
@@ -81,7 +82,12 @@ export class Sockets {
    * Closes all; settles when no event of any of them is to come, so that the thread may end. ZeroMQ goes on sending last
    * words for half a second at most, for which the end of the thread waits.
    */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
     for (const socket of this.#open.keys()) {
       socket.linger = flushMs
       socket.close()
