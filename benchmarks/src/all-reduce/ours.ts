@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { LockstepError } from '@lockstep/core'
+import { freePort, memoryVariables, nodeFlags } from '@lockstep/dist-zmq/launch'
 import type { Cell, Timing } from './cells.ts'
 import type { FromRank, ToRank, Way } from './protocol.ts'
 
@@ -10,7 +10,8 @@ import type { FromRank, ToRank, Way } from './protocol.ts'
 export async function ourTurn(way: Way, worldSize: number, cells: readonly Cell[]): Promise<readonly Timing[]> {
   const program = fileURLToPath(new URL('./rank.js', import.meta.url))
   const ranks = Array.from({ length: worldSize }, () =>
-    fork(program, { serialization: 'advanced', env: environment() }),
+    // As the launcher starts ranks.
+    fork(program, { serialization: 'advanced', execArgv: [...nodeFlags], env: { ...memoryVariables, ...process.env } }),
   )
   const rendezvous = `127.0.0.1:${await freePort()}`
   try {
@@ -59,23 +60,4 @@ function conduct(ranks: readonly ChildProcess[], way: Way): Promise<readonly Tim
 
 function tell(ranks: readonly ChildProcess[], values: readonly unknown[]): void {
   for (const child of ranks) child.send({ kind: 'said', values } satisfies ToRank)
-}
-
-/** What the launcher sets for ranks: large blocks stay with the process instead of being mapped anew for each message. */
-function environment(): NodeJS.ProcessEnv {
-  return {
-    MALLOC_MMAP_THRESHOLD_: '4294967296',
-    MALLOC_TRIM_THRESHOLD_: '17179869184',
-    MALLOC_TOP_PAD_: '67108864',
-    ...process.env,
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

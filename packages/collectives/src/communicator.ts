@@ -21,6 +21,8 @@ export interface CommunicatorOptions {
   readonly algorithm?: AlgorithmName | ((byteLength: number, worldSize: number) => AlgorithmName)
   /** Bytes per message of long arrays; default 512 KiB. */
   readonly segmentBytes?: number
+  /** Whether other threads can be given what `allocate` returns; default no. */
+  readonly sharedMemory?: boolean
   /** Default: the time of the machine. */
   readonly clock?: Clock
 }
@@ -58,16 +60,17 @@ class TransportCommunicator implements GroupCommunicator {
   readonly #options: CommunicatorOptions
   readonly #segmentBytes: number
   readonly #calls: Calls
-  readonly #workspace: Workspace = new Workspace()
+  readonly #workspace: Workspace
   #sequence = 0
 
   constructor(transport: Transport, options: CommunicatorOptions) {
-    const { clock = wallClock, timeoutMs = 10_000, segmentBytes = 512 * 1024 } = options
+    const { clock = wallClock, timeoutMs = 10_000, segmentBytes = 512 * 1024, sharedMemory = false } = options
     this.rank = transport.rank
     this.worldSize = transport.worldSize
     this.#transport = transport
     this.#options = options
     this.#segmentBytes = segmentBytes
+    this.#workspace = new Workspace({ shared: sharedMemory })
     this.#calls = new Calls(transport, { clock, timeoutMs })
   }
 

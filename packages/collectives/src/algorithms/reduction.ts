@@ -17,11 +17,11 @@ export interface Reduction<T extends Floats = Floats> {
 export type AllReduceAlgorithm = (channel: Channel, reduction: Reduction) => Promise<void>
 
 /** Memory for messages, of the type of the arrays: `count` places for `elements` each. */
-export function placesFor({ send, workspace }: Reduction, count: number, elements: number): Floats[] {
+export function placesFor({ send, receive, workspace }: Reduction, count: number, elements: number): Floats[] {
   const float64 = send instanceof Float64Array
   const size = send.BYTES_PER_ELEMENT
   return workspace
-    .places(count, elements * size)
+    .places(count, elements * size, receive)
     .map(({ buffer, byteOffset }) =>
       float64 ? new Float64Array(buffer, byteOffset, elements) : new Float32Array(buffer, byteOffset, elements),
     )

@@ -8,9 +8,13 @@ import { wasmKernels } from './wasm-kernels.ts'
 interface Room {
   readonly memory: WasmMemory
   readonly kernels: Kernels
+  /** First of the bytes that messages may use. */
+  readonly spare: number
 }
 
 const alignment = 64
+/** Bytes behind an array of the caller's own for the messages that are added to it. They take no memory until they are used. */
+const spareBytes = 16 * 1024 * 1024
 
 /** Memory for messages and the arithmetic on them, with vectors where the machine has them. */
 export class Workspace {
@@ -19,23 +23,27 @@ export class Workspace {
   readonly #windows: Map<ArrayBufferLike, Room> = new Map()
 
   /** `shared`: whether its memory can be seen by other threads. */
-  constructor({ shared = false }: { readonly shared?: boolean } = {}) {
+  constructor({ shared }: { readonly shared: boolean } = { shared: false }) {
     this.#shared = shared
   }
 
-  /** `count` places of `byteLength` bytes, aligned to 64, valid until the next call; what they hold is undefined. */
-  places(count: number, byteLength: number): Uint8Array[] {
-    const stride = Math.ceil(byteLength / alignment) * alignment
-    const { memory } = this.#roomFor(count * stride)
+  /**
+   * `count` places of `byteLength` bytes, aligned to 64, valid until the next call; what they hold is undefined. Where
+   * it is possible they lie in the memory of `sums`, the array for what is made of them.
+   */
+  places(count: number, byteLength: number, sums?: Floats): Uint8Array[] {
+    const stride = aligned(byteLength)
+    const near = sums && count * stride <= spareBytes ? this.#windows.get(sums.buffer) : undefined
+    const { memory, spare } = near ?? this.#roomFor(count * stride)
     return Array.from(
       { length: count },
-      (_, index) => new Uint8Array(memory.buffer, stagingBytes + index * stride, byteLength),
+      (_, index) => new Uint8Array(memory.buffer, spare + index * stride, byteLength),
     )
   }
 
   /** Zeroed memory of the caller's own, aligned to 64, in which sums need fewer copies. */
   allocate(byteLength: number): Uint8Array {
-    const room = this.#newRoom(byteLength)
+    const room = this.#newRoom(aligned(byteLength) + spareBytes, stagingBytes + aligned(byteLength))
     this.#windows.set(room.memory.buffer, room)
     return new Uint8Array(room.memory.buffer, stagingBytes, byteLength)
   }
@@ -52,8 +60,12 @@ export class Workspace {
     return this.#room
   }
 
-  #newRoom(byteLength: number): Room {
+  #newRoom(byteLength: number, spare = stagingBytes): Room {
     const memory = allocateMemory(stagingBytes + byteLength, { shared: this.#shared })
-    return { memory, kernels: hasSimd() ? wasmKernels(memory) : javascriptKernels }
+    return { memory, kernels: hasSimd() ? wasmKernels(memory) : javascriptKernels, spare }
   }
+}
+
+function aligned(byteLength: number): number {
+  return Math.ceil(byteLength / alignment) * alignment
 }

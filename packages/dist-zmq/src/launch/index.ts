@@ -1,7 +1,7 @@
 /** The parts that `lockstep run` is made of. */
-export { type JobAddress, placeVariables } from './environment-of-rank.ts'
+export { type JobAddress, memoryVariables, placeVariables } from './environment-of-rank.ts'
 export { freePort } from './free-port.ts'
 export { type HostSlots, parseHosts, placeRanks, type RankPlace } from './hosts.ts'
-export { type LaunchOptions, launch, nodeCommand } from './launch.ts'
+export { type LaunchOptions, launch, nodeCommand, nodeFlags } from './launch.ts'
 export { type JobOptions, jobFailed, type RankFailure, runJob } from './run-job.ts'
 export { type PreparedJob, prepareRanks, type StartOptions } from './start-ranks.ts'

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createKeyFile } from '../security/key-file.ts'
 import { parseHosts, placeRanks } from './hosts.ts'
-import { launch, nodeCommand } from './launch.ts'
+import { launch, nodeCommand, nodeFlags } from './launch.ts'
 import { jobFailed, runJob } from './run-job.ts'
 import { prepareRanks } from './start-ranks.ts'
 
@@ -112,6 +112,12 @@ describe('launch', () => {
     setTimeout(() => controller.abort(new Error('enough')), 400)
     await expect(job).rejects.toThrowError('enough')
   }, 20_000)
+
+  it('gives Node the flags that keep its helper threads off the cores of other ranks', async () => {
+    const module = moduleOf('flags', 'export default () => process.execArgv')
+    const [flags] = await launch<string[]>(module, { workers: 1, write: recorder().write })
+    expect(flags).toEqual(expect.arrayContaining([...nodeFlags]))
+  })
 
   it('asks for a function', async () => {
     const module = moduleOf('nothing', 'export const train = 1')

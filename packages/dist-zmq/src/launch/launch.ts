@@ -53,12 +53,19 @@ export async function launch<Result = unknown>(module: URL | string, options: La
   })
 }
 
+/**
+ * How ranks collect garbage: at once, on the thread that made it. ZeroMQ's messages count as garbage of their thread; to
+ * mark it in small steps, on helper threads that compete with the ranks for cores, doubles the time of a sum over zmq
+ * (docs/decisions/0012). V8 takes these flags when it starts, not later.
+ */
+export const nodeFlags: readonly string[] = ['--no-incremental-marking', '--single-threaded-gc']
+
 /** Node with the guard that ends it when its launcher vanishes. */
 export function nodeCommand(
   args: readonly string[],
   { channel = false }: { readonly channel?: boolean } = {},
 ): { readonly program: string; readonly args: readonly string[]; readonly channel: boolean } {
-  return { program: process.execPath, args: ['--import', builtFile('guard.js').href, ...args], channel }
+  return { program: process.execPath, args: [...nodeFlags, '--import', builtFile('guard.js').href, ...args], channel }
 }
 
 /** A file of this folder as Node runs it, also when this one is run from its source. */

@@ -3,6 +3,7 @@ import { Lifeline } from '@lockstep/collectives'
 import { LockstepError } from '@lockstep/core'
 import { fromReason, type Reason } from '../reason.ts'
 import {
+  type Allocation,
   type Answer,
   board,
   bytesSentAt,
@@ -31,9 +32,11 @@ export class CommunicationThread {
   readonly #calls = new Map<number, { resolve: (value: Value) => void; reject: (error: Error) => void }>()
   readonly #ended: Promise<void>
   readonly #allocations: MessagePort
+  readonly #windows = new Map<ArrayBufferLike, number>()
   readonly #log: (line: string) => void
   #formed: ((group: GroupInfo) => void) | undefined
   #next = 0
+  #allocated = 0
   #holds = 0
 
   constructor(settings: GroupSettings, log: (line: string) => void) {
@@ -91,11 +94,24 @@ export class CommunicationThread {
   /** Memory that the lane reads without a copy; undefined when the thread does not answer in time. */
   allocate(length: number): Float32Array | undefined {
     const state = new Int32Array(this.#shared)
+    const window = this.#allocated++
     Atomics.store(state, board.allocated, 0)
-    this.#post({ kind: 'allocate', length })
+    this.#post({ kind: 'allocate', window, length })
     Atomics.wait(state, board.allocated, 0, allocationMs)
-    const received: { message: Float32Array } | undefined = receiveMessageOnPort(this.#allocations)
-    return received?.message
+    for (;;) {
+      const received: { message: Allocation } | undefined = receiveMessageOnPort(this.#allocations)
+      if (received === undefined) return undefined
+      // What came too late for an earlier call is of no use.
+      if (received.message.window !== window) continue
+      const { array } = received.message
+      if (array) this.#windows.set(array.buffer, window)
+      return array
+    }
+  }
+
+  /** Number of the allocated memory that an array lies in, where there is one. */
+  windowOf(array: ArrayBufferView): number | undefined {
+    return this.#windows.get(array.buffer)
   }
 
   abort(reason: Reason): void {

@@ -6,22 +6,36 @@ import type { GroupSettings } from './settings.ts'
 
 /** A call of the communicator, as the main thread posts it; arrays lie in shared memory or are copies. */
 export type Call =
-  | { readonly kind: 'allReduce'; readonly send: Floats; readonly receive: Floats; readonly timeoutMs?: number }
-  | { readonly kind: 'reduceScatter'; readonly send: Floats; readonly receive: Floats; readonly timeoutMs?: number }
+  | (Sum & { readonly kind: 'allReduce' | 'reduceScatter' })
   | { readonly kind: 'allGather'; readonly block: Uint8Array; readonly timeoutMs?: number }
   | { readonly kind: 'broadcast'; readonly buffer: Uint8Array; readonly root: number; readonly timeoutMs?: number }
   | { readonly kind: 'barrier'; readonly timeoutMs?: number }
   | { readonly kind: 'send'; readonly to: number; readonly tag: number; readonly block: Uint8Array }
   | { readonly kind: 'receive'; readonly from: number; readonly tag: number }
 
+/** The arrays of a call that sums. */
+export interface Sum {
+  readonly send: Floats
+  readonly receive: Floats
+  readonly timeoutMs?: number
+  /** Numbers of the allocated memories that they lie in: shared memory that is posted arrives as another object. */
+  readonly windows: { readonly send: number | undefined; readonly receive: number | undefined }
+}
+
 /** What the main thread posts. */
 export type Command =
   | { readonly kind: 'call'; readonly id: number; readonly call: Call }
   /** The answer comes through a port of its own, for which the main thread waits: it is an array in shared memory. */
-  | { readonly kind: 'allocate'; readonly length: number }
+  | { readonly kind: 'allocate'; readonly window: number; readonly length: number }
   | { readonly kind: 'abort'; readonly reason: Reason }
   /** Leave in peace, close everything and end the thread. */
   | { readonly kind: 'leave' }
+
+/** The answer to `allocate`, by the number that the main thread has given it; no array where the group has ended. */
+export interface Allocation {
+  readonly window: number
+  readonly array: Float32Array | undefined
+}
 
 /** What the communication thread answers. */
 export type Answer =
@@ -39,8 +53,6 @@ export interface GroupInfo {
   readonly members: readonly Member[]
   /** Lane to every rank, by rank; of this one itself an empty word. */
   readonly lanes: readonly string[]
-  /** Whether the lane has memory of its own to give, which it reads without a copy. */
-  readonly allocates: boolean
 }
 
 /** What a communication thread is given. */

@@ -26,7 +26,6 @@ export class ThreadCommunicator implements ConnectedCommunicator {
   readonly members: readonly Member[]
   readonly generation: number
   readonly #lanes: readonly string[]
-  readonly #allocates: boolean
   readonly #thread: CommunicationThread
   readonly #staging: Staging = new Staging()
 
@@ -36,7 +35,6 @@ export class ThreadCommunicator implements ConnectedCommunicator {
     this.members = group.members
     this.generation = group.generation
     this.#lanes = group.lanes
-    this.#allocates = group.allocates
     this.#thread = thread
   }
 
@@ -92,7 +90,7 @@ export class ThreadCommunicator implements ConnectedCommunicator {
 
   allocate(length: number): Float32Array {
     const plain = (): Float32Array => new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT))
-    return (this.#allocates ? this.#thread.allocate(length) : undefined) ?? plain()
+    return this.#thread.allocate(length) ?? plain()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -107,7 +105,8 @@ export class ThreadCommunicator implements ConnectedCommunicator {
   ): Promise<void> {
     const from = this.#stage(send)
     const into = receive === send ? from : this.#stage(receive)
-    await this.#thread.call({ kind, send: from, receive: into, ...options })
+    const windows = { send: this.#thread.windowOf(from), receive: this.#thread.windowOf(into) }
+    await this.#thread.call({ kind, send: from, receive: into, windows, ...options })
     this.#unstage(into, receive)
     if (into !== from) this.#unstage(from, send)
   }

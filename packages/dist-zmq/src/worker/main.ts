@@ -1,7 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { abortedBy } from '../control/blame.ts'
 import { fromReason, type Reason, toReason } from '../reason.ts'
-import { type Answer, board, bytesSentAt, type Call, type Command, type ThreadData } from '../thread/protocol.ts'
+import {
+  type Allocation,
+  type Answer,
+  board,
+  bytesSentAt,
+  type Call,
+  type Command,
+  type ThreadData,
+} from '../thread/protocol.ts'
 import { type Group, openGroup } from './open-group.ts'
 import { ProgressReport } from './progress-report.ts'
 import { serve, showCall } from './serve.ts'
@@ -13,6 +21,8 @@ const { settings, shared, allocations } = workerData as ThreadData
 const state = new Int32Array(shared)
 const figures = new Float64Array(shared)
 const report = new ProgressReport()
+/** The memories that the main thread was given, by number. */
+const windows = new Map<number, ArrayBufferLike>()
 let group: Group | undefined
 let reports: NodeJS.Timeout | undefined
 let over = false
@@ -32,7 +42,7 @@ async function start(): Promise<void> {
   void plane.ended.then((reason) => say({ kind: 'closed', reason: asReason(reason) }))
   const { generation, members } = plane
   const lanes = members.map(({ rank }) => (rank === settings.rank ? '' : communicator.lane(rank)))
-  say({ kind: 'formed', group: { generation, members, lanes, allocates: group.allocate !== undefined } })
+  say({ kind: 'formed', group: { generation, members, lanes } })
 }
 
 /** Says how far this rank is. */
@@ -48,7 +58,7 @@ async function answer(id: number, call: Call): Promise<void> {
   // Exchanges of two ranks are none of the others' calls.
   const done = call.kind === 'send' || call.kind === 'receive' ? () => {} : report.begin(showCall(call))
   try {
-    const value = await serve(communicator, call)
+    const value = await serve(communicator, windows, call)
     figures[bytesSentAt] = communicator.bytesSent
     say({ kind: 'done', id, ...(value ? { value } : {}) })
   } catch (error) {
@@ -65,9 +75,10 @@ async function groupEnds(): Promise<boolean> {
   return (await Promise.race([ends, goesOn])) === true
 }
 
-function allocate(length: number): void {
-  const bytes = group?.allocate?.(length * Float32Array.BYTES_PER_ELEMENT)
-  allocations.postMessage(bytes && new Float32Array(bytes.buffer, bytes.byteOffset, length))
+function allocate(window: number, length: number): void {
+  const array = group?.communicator.allocate(length)
+  if (array) windows.set(window, array.buffer)
+  allocations.postMessage({ window, array } satisfies Allocation)
   Atomics.store(state, board.allocated, 1)
   Atomics.notify(state, board.allocated)
 }
@@ -94,7 +105,7 @@ function finish(): void {
 
 parentPort?.on('message', (command: Command) => {
   if (command.kind === 'call') void answer(command.id, command.call)
-  else if (command.kind === 'allocate') allocate(command.length)
+  else if (command.kind === 'allocate') allocate(command.window, command.length)
   else if (command.kind === 'abort') abort(command.reason)
   else void leave()
 })

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { communicator, type GroupCommunicator, shmAvailable, type Transport } from '@lockstep/collectives'
+import { communicator, type GroupCommunicator, shmAvailable } from '@lockstep/collectives'
 import { LockstepError } from '@lockstep/core'
 import { hostGroup } from '../control/host.ts'
 import { joinGroup } from '../control/join.ts'
@@ -23,8 +23,6 @@ type Log = (line: string) => void
 export interface Group {
   readonly communicator: GroupCommunicator
   readonly plane: ControlPlane
-  /** Memory of the lane itself, which other processes see; undefined where it has none. */
-  readonly allocate: Transport['allocate']
   /** Leaves in peace when the group has not ended, and closes everything. */
   close(): Promise<void>
 }
@@ -66,7 +64,7 @@ async function complete(
     report.overdue(milliseconds)
     plane.report(report.progress)
   })
-  const calls = communicator(transport, { timeoutMs, clock, segmentBytes: 1024 * 1024 })
+  const calls = communicator(transport, { timeoutMs, clock, segmentBytes: 1024 * 1024, sharedMemory: true })
   let leaving = false
   let ended = false
   void plane.ended.then((reason) => {
@@ -77,7 +75,6 @@ async function complete(
   return {
     communicator: calls,
     plane,
-    allocate: transport.allocate,
     close: async () => {
       leaving = true
       // Our word on the end must get there before the news that we are gone.

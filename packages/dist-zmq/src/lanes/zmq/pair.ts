@@ -1,14 +1,18 @@
 import { decodeReason, encodeReason, type FrameChannel, frameBytes, type Words } from '@lockstep/collectives'
 import type { Dealer, Router } from 'zeromq'
 import { Outbox } from '../../control/outbox.ts'
-import { ChunkPool, chunkBytes } from './chunk-pool.ts'
 import { Inbox } from './inbox.ts'
 import { type Kind, prefixBytes, readPrefix, writePrefix } from './prefix.ts'
 
+/** Bytes of a message at most; longer payloads travel in several. */
+export const chunkBytes: number = 1024 * 1024
+/** Payloads up to this length are copied, so that nobody has to wait for the peer to take them. */
+const smallBytes = 32 * 1024
 /** Chunks that may be on their way unacknowledged: enough to keep a wire busy, and a bound to what either side stores. */
-const window = 8
-/** An answer for every so many chunks, unless a message goes that way anyhow. */
-const answerEvery = 2
+const window = 16
+
+/** How long an acknowledgement waits for a message that could carry it, in milliseconds. */
+const answerMs = 1
 
 /** What a pair tells its transport. */
 export interface PairEvents {
@@ -20,6 +24,13 @@ export interface PairEvents {
   readonly left: () => void
   /** The peer cannot be reached. */
   readonly lost: () => void
+}
+
+/** What follows the prefix of a message. */
+interface Contents {
+  readonly offset?: number
+  readonly words?: Words
+  readonly rest?: Uint8Array
 }
 
 interface Outgoing {
@@ -41,13 +52,14 @@ export class Pair {
   readonly #channel: FrameChannel
   readonly #inbox: Inbox
   readonly #events: PairEvents
-  readonly #pool: ChunkPool = new ChunkPool()
   readonly #queue: Outgoing[] = []
-  readonly #unacknowledged: Uint8Array[] = []
+  /** For each chunk on its way: whom to tell that the peer has it. */
+  readonly #unacknowledged: ((() => void) | undefined)[] = []
   readonly #greeting: Latch = latch()
   readonly #farewell: Latch = latch()
   #acknowledged = 0
   #answered = 0
+  #answerLater: NodeJS.Timeout | undefined
   #pumping = false
   #left = false
 
@@ -76,12 +88,18 @@ export class Pair {
     return this.#left
   }
 
-  /** Whether something is awaited of a peer that will send no more. */
-  get forsaken(): boolean {
-    return this.#left && this.#inbox.hungry
+  /** What a peer that has left still owes, to complete a sentence; undefined where that is nothing. */
+  get debt(): string | undefined {
+    if (!this.#left) return undefined
+    if (this.#inbox.hungry) return 'left the group while messages of it were awaited'
+    const kept = this.#queue.length > 0 || this.#unacknowledged.some((done) => done !== undefined)
+    return kept ? 'left the group before it had taken what was sent to it' : undefined
   }
 
-  /** Calls `done` when the payload may be changed. */
+  /**
+   * Calls `done` when the payload may be changed. ZeroMQ reads a long one where it lies, at some later time, and does not
+   * tell when: so that is when the peer has acknowledged it.
+   */
   send(words: Words, payload: Uint8Array, done: () => void): void {
     this.#queue.push({ words, payload, done, offset: 0 })
     void this.#pump()
@@ -95,7 +113,7 @@ export class Pair {
 
   /** Tells the peer that the group has ended. */
   abort(reason: Error): void {
-    this.#post('abort', 0, [encodeReason(reason, this.#channel.from)])
+    this.#post('abort', { rest: encodeReason(reason, this.#channel.from) })
   }
 
   /** Asks for a sign of life, so that a dead peer is noticed. */
@@ -113,31 +131,27 @@ export class Pair {
     if (this.#pumping) return
     this.#pumping = true
     for (let item = this.#queue[0]; item && this.#unacknowledged.length < window; item = this.#queue[0]) {
-      const chunk = this.#pool.copy(item.payload.subarray(item.offset, item.offset + chunkBytes))
-      this.#unacknowledged.push(chunk)
-      const sent = this.#post('data', item.offset, [this.#frame(item.words), chunk])
+      const { words, payload, done, offset } = item
+      const small = payload.byteLength <= smallBytes
+      const chunk = small ? new Uint8Array(payload) : payload.subarray(offset, offset + chunkBytes)
       item.offset += chunk.byteLength
-      if (item.offset >= item.payload.byteLength) {
-        this.#queue.shift()
-        item.done()
-      }
+      const last = item.offset >= payload.byteLength
+      if (last) this.#queue.shift()
+      this.#unacknowledged.push(last && !small ? done : undefined)
+      const sent = this.#post('data', { offset, words, rest: chunk })
+      if (small) done()
       await sent
     }
     this.#pumping = false
   }
 
-  #frame(words: Words): Uint8Array {
-    const bytes = new Uint8Array(frameBytes)
-    this.#channel.write(new DataView(bytes.buffer), words)
-    return bytes
-  }
-
-  #post(kind: Kind, offset = 0, rest: readonly Uint8Array[] = []): Promise<void> {
-    const prefix = new Uint8Array(prefixBytes)
+  #post(kind: Kind, { offset = 0, words, rest }: Contents = {}): Promise<void> {
+    const head = new DataView(new ArrayBuffer(prefixBytes + (words ? frameBytes : 0)))
     this.#answered = this.#inbox.consumed
-    writePrefix(new DataView(prefix.buffer), { kind, consumed: this.#answered >>> 0, offset })
-    const parts = [prefix, ...rest]
-    return this.#outbox.post(this.#identity ? [this.#identity, ...parts] : parts).catch(() => {
+    writePrefix(head, { kind, consumed: this.#answered >>> 0, offset })
+    if (words) this.#channel.write(new DataView(head.buffer, prefixBytes), words)
+    const parts = [...(this.#identity ? [this.#identity] : []), new Uint8Array(head.buffer), ...(rest ? [rest] : [])]
+    return this.#outbox.post(parts).catch(() => {
       if (!this.#socket.closed) this.#events.lost()
     })
   }
@@ -159,16 +173,16 @@ export class Pair {
     }
   }
 
-  #handle(channel: FrameChannel, [head, frame, bytes]: readonly Buffer[]): void {
+  #handle(channel: FrameChannel, [head, rest]: readonly Buffer[]): void {
     const prefix = head && readPrefix(viewOf(head))
     if (!prefix) return
     this.#greeting.open()
     this.#acknowledge(prefix.consumed)
-    if (prefix.kind === 'data' && frame && bytes) {
-      const words = channel.read(viewOf(frame))
-      if (words) this.#inbox.put({ words, offset: prefix.offset, bytes })
+    if (prefix.kind === 'data' && rest && head.byteLength === prefixBytes + frameBytes) {
+      const words = channel.read(viewOf(head.subarray(prefixBytes)))
+      if (words) this.#inbox.put({ words, offset: prefix.offset, bytes: rest })
       this.#answer()
-    } else if (prefix.kind === 'abort' && frame) this.#events.aborted(decodeReason(frame))
+    } else if (prefix.kind === 'abort' && rest) this.#events.aborted(decodeReason(rest))
     else if (prefix.kind === 'bye') {
       this.#left = true
       this.#post('byeHeard')
@@ -181,12 +195,26 @@ export class Pair {
     const count = (consumed - this.#acknowledged) >>> 0
     if (count === 0 || count > this.#unacknowledged.length) return
     this.#acknowledged = consumed
-    for (const chunk of this.#unacknowledged.splice(0, count)) this.#pool.release(chunk)
+    for (const done of this.#unacknowledged.splice(0, count)) done?.()
     void this.#pump()
   }
 
+  /**
+   * Acknowledges what has been taken, unless a message goes that way meanwhile: soon where nothing more is awaited or the
+   * peer may have to stop sending, otherwise when there was time for a message.
+   */
   #answer(): void {
-    if (this.#inbox.consumed - this.#answered >= answerEvery) this.#post('acknowledgement')
+    const taken = this.#inbox.consumed - this.#answered
+    if (taken === 0) return
+    const answer = (): void => {
+      if (this.#inbox.consumed !== this.#answered) this.#post('acknowledgement')
+    }
+    if (!this.#inbox.hungry || taken >= window / 2) setImmediate(answer)
+    else
+      this.#answerLater ??= setTimeout(() => {
+        this.#answerLater = undefined
+        answer()
+      }, answerMs)
   }
 }
 

@@ -3,8 +3,7 @@ import { FrameChannel, type LaneOptions, type Transport } from '@lockstep/collec
 import { LockstepError } from '@lockstep/core'
 import type { Dealer, Event, Router } from 'zeromq'
 import type { Limits, Sockets } from '../../control/sockets.ts'
-import { chunkBytes } from './chunk-pool.ts'
-import { Pair } from './pair.ts'
+import { chunkBytes, Pair } from './pair.ts'
 import { ZmqTransport } from './zmq-transport.ts'
 
 /** Where one peer finds the socket that is bound for it, and what it has to call itself there. */

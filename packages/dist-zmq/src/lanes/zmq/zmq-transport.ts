@@ -63,9 +63,10 @@ export class ZmqTransport implements Transport {
     this.#life.end(reason)
   }
 
-  /** A peer has said goodbye: only what is awaited of it fails. */
+  /** A peer has said goodbye: only what it still owes fails. */
   left(rank: number): void {
-    if (this.#pair(rank).forsaken) this.abort(this.#lost(rank, 'left the group while messages of it were awaited'))
+    const { debt } = this.#pair(rank)
+    if (debt !== undefined) this.abort(this.#lost(rank, debt))
   }
 
   /** A peer cannot be reached any more. */
