@@ -56,7 +56,7 @@ export async function launch<Result = unknown>(module: URL | string, options: La
 /**
  * How ranks collect garbage: at once, on the thread that made it. ZeroMQ's messages count as garbage of their thread; to
  * mark it in small steps, on helper threads that compete with the ranks for cores, doubles the time of a sum over zmq
- * (docs/decisions/0012). V8 takes these flags when it starts, not later.
+ * (docs/decisions/0013). V8 takes these flags when it starts, not later.
  */
 export const nodeFlags: readonly string[] = ['--no-incremental-marking', '--single-threaded-gc']
 

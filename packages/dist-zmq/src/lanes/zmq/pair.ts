@@ -7,7 +7,7 @@ import { type Kind, prefixBytes, readPrefix, writePrefix } from './prefix.ts'
 /** Bytes of a message at most; longer payloads travel in several. */
 export const chunkBytes: number = 1024 * 1024
 /** Payloads up to this length are copied, so that nobody has to wait for the peer to take them. */
-const smallBytes = 32 * 1024
+const smallBytes = 64 * 1024
 /** Chunks that may be on their way unacknowledged: enough to keep a wire busy, and a bound to what either side stores. */
 const window = 16
 
