@@ -1,14 +1,19 @@
 import { stateLayout } from '@lockstep/core'
 import { expect, test } from 'vitest'
 import { busTraffic } from './bus-traffic.ts'
-import { expectOnlyBatchesCross, expectSameTraining } from './observed-training.fixture.ts'
+import { expectOnlyBatchesCross, expectSameTraining, observedModels } from './observed-training.fixture.ts'
 import { onnx } from './onnx.ts'
 
-test('a step moves the batch, masks of a byte each, and scalars to the device, and sums back: nothing else', () =>
-  expectOnlyBatchesCross(onnx({ residency: 'device' })))
+const resident = onnx({ residency: 'device' })
 
-test('training with resident state gives what training on the host gives', () =>
-  expectSameTraining(onnx({ residency: 'device' }), onnx(), 5))
+test.each(observedModels)(
+  '%s: a step moves the batch, masks of a byte each, and scalars to the device, and sums back',
+  (name) => expectOnlyBatchesCross(name, resident),
+)
+
+test.each(observedModels)('%s: training with resident state gives what training on the host gives', (name) =>
+  expectSameTraining(name, resident, onnx(), 1e-6),
+)
 
 test('what is read and written is counted; on host memory nothing is', async () => {
   const layout = stateLayout([

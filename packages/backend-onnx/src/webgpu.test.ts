@@ -4,7 +4,7 @@ import { loadEngine } from './engine/load-engine.ts'
 import { providerFor } from './engine/provider-for.ts'
 import { lower } from './lowering/lower.ts'
 import { writeModel } from './lowering/write-model.ts'
-import { expectOnlyBatchesCross, expectSameTraining } from './observed-training.fixture.ts'
+import { expectOnlyBatchesCross, expectSameTraining, observedModels } from './observed-training.fixture.ts'
 import { onnx } from './onnx.ts'
 import { withAdapter } from './webgpu.fixture.ts'
 
@@ -22,9 +22,10 @@ await withAdapter(({ describe, it }) =>
       expect(replica.hostState).toBeUndefined()
     })
 
-    it('keeps state there: a step moves the batch, masks and sums alone', () => expectOnlyBatchesCross(backend()))
-
-    it('trains as the processor does', () => expectSameTraining(backend(), onnx(), 4))
+    for (const name of observedModels) {
+      it(`${name}: a step moves the batch, masks and sums alone`, () => expectOnlyBatchesCross(name, backend()))
+      it(`${name}: trains as the processor does`, () => expectSameTraining(name, backend(), onnx(), 2e-6))
+    }
 
     it('replicas run side by side', async () => {
       const layout = stateLayout([['w', [4]]])

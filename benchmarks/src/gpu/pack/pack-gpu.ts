@@ -43,7 +43,8 @@ export function packFolder(stage: string, target: string, partMb: number): reado
   const archive = join(target, 'lockstep-gpu.tar')
   const run = (program: string, ...args: string[]): unknown => execFileSync(program, args, { stdio: 'inherit' })
   run('tar', '-C', stage, '-cf', archive, '.')
-  run('xz', '-T0', '-6', archive)
+  // The default level takes minutes more, for little less to carry.
+  run('xz', '-T0', '-1', archive)
   run('split', '-b', `${partMb}M`, '-d', '-a', '2', `${archive}.xz`, join(target, 'lockstep-gpu.part-'))
   rmSync(`${archive}.xz`)
   copyFileSync(join(peersSource, 'gpu-run.sh'), join(target, 'run.sh'))

@@ -7,30 +7,50 @@ import { LockstepError } from '@lockstep/core'
 import { cacheFolder } from '@lockstep/core/node'
 import { ZipFile } from 'yazl'
 
+/** What is packed, by distribution as file names spell it; PyTorch brings everything else but not, as of 2.15, cuRAND. */
+const packed: Readonly<Record<string, readonly string[]>> = {
+  onnxruntime_gpu: [
+    'onnxruntime/capi/libonnxruntime_providers_cuda.so',
+    'onnxruntime/capi/libonnxruntime_providers_shared.so',
+  ],
+  nvidia_curand: ['nvidia/cu13/lib/libcurand.so.10'],
+}
+
 /**
- * Packs the CUDA provider that `lockstep setup cuda` installed as a wheel of nothing else, for its `--from`. Nothing in
- * it is compressed, since the whole pack is. Returns the wheel's path; throws `unavailable` where nothing is installed.
+ * Packs the CUDA provider that `lockstep setup cuda` installed, and of NVIDIA's libraries what PyTorch does not bring, as
+ * wheels of nothing else, for its `--from`. Nothing in them is compressed, since the whole pack is. Returns the wheels'
+ * paths; throws `unavailable` where one of them is not installed.
  */
-export async function slimWheel(into: string, from: string = cacheFolder('cuda')): Promise<string> {
+export async function slimWheels(into: string, from: string = cacheFolder('cuda')): Promise<readonly string[]> {
+  await mkdir(into, { recursive: true })
+  const wheels: string[] = []
+  for (const [distribution, libraries] of Object.entries(packed)) {
+    wheels.push(await slimWheel(distribution, libraries, { into, from }))
+  }
+  return wheels
+}
+
+async function slimWheel(
+  distribution: string,
+  libraries: readonly string[],
+  { into, from }: { readonly into: string; readonly from: string },
+): Promise<string> {
   const names = await readdir(from).catch(() => [])
-  const info = names.find((name) => /^onnxruntime_gpu-.+\.dist-info$/.test(name))
+  const info = names.find((name) => name.startsWith(`${distribution}-`) && name.endsWith('.dist-info'))
   if (info === undefined || !existsSync(join(from, 'lockstep.json'))) {
     const remedy = 'npx lockstep setup cuda'
-    const message = `${from} does not hold the CUDA provider that is to be packed; run ${remedy} first, or pack with --no-cuda`
-    throw new LockstepError('unavailable', { what: "ONNX Runtime's CUDA provider", remedy }, message)
+    const message = `${from} does not hold ${distribution}, which is to be packed; run ${remedy} first, with a Python without PyTorch, or pack with --no-cuda`
+    throw new LockstepError('unavailable', { what: distribution, remedy }, message)
   }
-  const libraries = ['libonnxruntime_providers_cuda.so', 'libonnxruntime_providers_shared.so']
-  const files = [...libraries.map((name) => `onnxruntime/capi/${name}`), `${info}/METADATA`]
   const zip = new ZipFile()
   const record: string[] = []
-  for (const name of files) {
+  for (const name of [...libraries, `${info}/METADATA`]) {
     const path = join(from, name)
     record.push(`${name},sha256=${await sha256(path)},${statSync(path).size}`)
     zip.addFile(path, name, { compress: false })
   }
   zip.addBuffer(Buffer.from(`${record.join('\n')}\n${info}/RECORD,,\n`), `${info}/RECORD`)
   zip.end()
-  await mkdir(into, { recursive: true })
   const wheel = join(into, `${info.replace(/\.dist-info$/, '')}-py3-none-linux_${wheelPlatform}.whl`)
   await pipeline(zip.outputStream, createWriteStream(wheel))
   return wheel

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { copyClosure } from './package-closure.ts'
-import { slimWheel } from './slim-wheel.ts'
+import { slimWheels } from './slim-wheel.ts'
 
 const benchmarks = fileURLToPath(new URL('../../../', import.meta.url))
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
@@ -29,7 +29,7 @@ export async function stageGpu(folder: string, { node, cuda }: StageOptions): Pr
     cpSync(join(benchmarks, part), join(target, part), { recursive: true, filter: wanted })
   }
   if (node !== 'none') fetchNode(node, join(folder, 'bin'))
-  if (cuda) await slimWheel(join(folder, 'wheels'))
+  if (cuda) await slimWheels(join(folder, 'wheels'))
 }
 
 /** Other backends' engines, and what onnxruntime-node needs only while it is installed. */

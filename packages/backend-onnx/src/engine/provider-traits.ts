@@ -29,6 +29,7 @@ export const providerTraits: Readonly<Record<Provider['kind'], ProviderTraits>> 
     concurrentRuns: false,
     blockedChannels: false,
     fusedMatMul: false,
-    lacks: ['boolMoves', 'intSlices', 'intNegation', 'sign'],
+    // WGSL lets implementations assume that there are neither infinities nor NaN.
+    lacks: ['boolMoves', 'intSlices', 'intNegation', 'sign', 'notANumber'],
   },
 }

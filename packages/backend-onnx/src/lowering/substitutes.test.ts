@@ -5,7 +5,7 @@ import { lower } from './lower.ts'
 import type { Lack } from './substitutes.ts'
 import { writeModel } from './write-model.ts'
 
-const lacks: readonly Lack[] = ['boolMoves', 'intSlices', 'intNegation', 'sign']
+const lacks: readonly Lack[] = ['boolMoves', 'intSlices', 'intNegation', 'sign', 'notANumber']
 const i = ops.input('i', [3, 5], 'int32')
 const x = ops.input('x', [3, 5])
 const b = ops.input('b', [3, 5], 'bool')
@@ -62,4 +62,9 @@ test.each(Object.entries(cases))('%s gives the same', async (_, y) => {
     await session.release()
   }
   expect(results[1]).toEqual(results[0])
+})
+
+test.each([ops.exp, ops.log])('what is no number is kept from %o', (op) => {
+  expect(used(op(x), [])).toEqual([expect.stringMatching(/^(Exp|Log) float32$/)])
+  expect(used(op(x), lacks)).toEqual(expect.arrayContaining(['Equal bool', 'Where float32']))
 })

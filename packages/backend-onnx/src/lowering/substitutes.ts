@@ -3,7 +3,7 @@ import { cast } from './shaping.ts'
 import type { Tensor } from './tensor.ts'
 
 /** Operations that an execution provider may lack, for all types or for some. */
-export type Lack = 'sign' | 'intNegation' | 'intSlices' | 'boolMoves'
+export type Lack = 'sign' | 'intNegation' | 'intSlices' | 'boolMoves' | 'notANumber'
 
 /** How an operation is composed of others. What is emitted may lack in turn. */
 interface Substitute {
@@ -28,6 +28,11 @@ const substitutes: Readonly<Record<Lack, Substitute>> = {
   },
   intSlices: { applies: ({ op }, { type }) => op === 'Slice' && type === 'int32', emit: gatheredSlice },
   boolMoves: { applies: ({ op }, { type }) => moves.has(op) && type === 'bool', emit: movedNumbers },
+  // Where it gives a number for NaN, a training that has diverged looks sound.
+  notANumber: {
+    applies: ({ op }) => op === 'Exp' || op === 'Log',
+    emit: (onnx, node, output) => (node.op === 'Exp' ? exponential : logarithm)(onnx, node, output),
+  },
 }
 
 /** Composes what is lacking of what is not, in place. */
@@ -57,6 +62,24 @@ function sign(onnx: OnnxGraph, { inputs: [x] }: OnnxNode, output: Tensor): void 
     [x, zero],
   ].map((operands) => cast(onnx, onnx.add('Less', operands, { shape: output.shape, type: 'bool' }), output.type))
   onnx.addNode('Sub', parts, [output])
+}
+
+/** x where that is NaN. */
+function exponential(onnx: OnnxGraph, { inputs: [x] }: OnnxNode, output: Tensor): void {
+  const { shape } = output
+  const isNumber = onnx.add('Equal', [x, x], { shape, type: 'bool' })
+  onnx.addNode('Where', [isNumber, onnx.add('Exp', [x], { shape }), x], [output])
+}
+
+/** −∞ at 0, NaN below. */
+function logarithm(onnx: OnnxGraph, { inputs: [x] }: OnnxNode, output: Tensor): void {
+  const { shape } = output
+  const zero = onnx.scalar(0)
+  const isZero = onnx.add('Equal', [x, zero], { shape, type: 'bool' })
+  const isPositive = onnx.add('Less', [zero, x], { shape, type: 'bool' })
+  const otherwise = [onnx.scalar(Number.NEGATIVE_INFINITY), onnx.scalar(Number.NaN)]
+  const edges = onnx.add('Where', [isZero, ...otherwise], { shape })
+  onnx.addNode('Where', [isPositive, onnx.add('Log', [x], { shape }), edges], [output])
 }
 
 function gatheredSlice(onnx: OnnxGraph, { inputs: [x, ...rest] }: OnnxNode, output: Tensor): void {

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { anyLinux, packWheel } from '../wheels/pack-wheel.fixture.ts'
+import { cpuVariant, gpuVariant, type Variant } from './variant.ts'
 
 /**
  * An engine of a few lines in the place of tfjs-node and TensorFlow, laid out as they are: a package whose binding is
@@ -34,10 +35,11 @@ const files: Readonly<Record<string, string>> = {
 }
 
 /** Fills a folder so that `--from` can take it, with an unpacked `tensorflow`; returns the folder. */
-export async function fillFrom(folder: string): Promise<string> {
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true })
-    await writeFile(join(folder, path), text)
+export async function fillFrom(folder: string, { npmPackage }: Variant = cpuVariant): Promise<string> {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(folder, name.replace(cpuVariant.npmPackage, npmPackage))
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text.replace(cpuVariant.npmPackage, npmPackage))
   }
   const headers = dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json'))
   await cp(headers, join(folder, 'node_modules', 'node-api-headers'), { recursive: true })
@@ -46,6 +48,25 @@ export async function fillFrom(folder: string): Promise<string> {
   for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'])
     execFileSync('g++', ['-shared', '-fPIC', `-Wl,-soname,${name}`, source, '-o', join(folder, 'tensorflow', name)])
   return folder
+}
+
+/** Fills a folder for `--gpu --from` with wheels, NVIDIA's of a library each; `damage` one of these. */
+export async function fillForGpu(folder: string, { damage }: { readonly damage?: string } = {}): Promise<string> {
+  await fillFrom(folder, gpuVariant)
+  await packTensorflow(folder, folder, { distribution: gpuVariant.distribution })
+  await rm(join(folder, 'tensorflow'), { recursive: true })
+  for (const wheel of gpuVariant.nvidia) {
+    const name = nvidiaLibrary(wheel.distribution)
+    const files = { [name]: Buffer.from('a library'), [name.replace(/lib\/.*/, 'include/cuda.h')]: Buffer.from('') }
+    await packWheel(wheel, files, folder, wheel.distribution === damage ? { damage: name } : {})
+  }
+  return folder
+}
+
+/** The library that {@link fillForGpu} puts into a wheel of NVIDIA's, laid out as theirs are. */
+export function nvidiaLibrary(distribution: string): string {
+  const name = distribution.replace(/^nvidia-(.*)-cu12$/, '$1').replace('cuda-', 'cuda_')
+  return `nvidia/${name}/lib/lib${name}.so.12`
 }
 
 /** Packs the `tensorflow` of a folder as a wheel into another; `damage` changes one library after it was hashed. */
