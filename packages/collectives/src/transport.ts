@@ -56,4 +56,9 @@ export interface Transport extends AsyncDisposable {
   readonly awaited?: () => readonly number[]
   /** Memory that the lane reads without a copy, of `byteLength` bytes and aligned to 64. */
   readonly allocate?: (byteLength: number) => Uint8Array
+  /**
+   * Makes bytes of a shared `WebAssembly.Memory` such memory, with all of the pages that they lie in. What they hold
+   * stays; nobody may write to them meanwhile. They are kept as long as the transport. Throws where it is not possible.
+   */
+  readonly adopt?: (bytes: Uint8Array) => void
 }

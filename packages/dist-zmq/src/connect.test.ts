@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { connect } from './connect.ts'
+import { lanes } from './lanes/lane.ts'
+import type { Memory } from './rank.fixture.ts'
 import { failure, freePort, Rank, startRanks } from './ranks.fixture.ts'
 
 test('a process alone is rank 0 of 1 and opens nothing', async () => {
@@ -10,33 +12,30 @@ test('a process alone is rank 0 of 1 and opens nothing', async () => {
   expect([...sums]).toEqual([2, 2, 2])
 })
 
-test('ranks know each other, and sum arrays of any memory', async () => {
+test('ranks know each other', async () => {
   await using ranks = await startRanks(3, { lane: 'zmq' })
   expect(ranks.infos.map(({ rank }) => rank)).toEqual([0, 1, 2])
   const pids = ranks.all.map(({ process }) => process.pid)
   for (const { members } of ranks.infos) expect(members.map(({ pid }) => pid)).toEqual(pids)
   const log = ranks.infos[1]?.log.join()
   expect(log).toBe("rank 1 of 3, job 'default', generation 0, lanes: zmq to 0 2")
-  for (const window of [true, false]) {
-    const sums = await ranks.each((rank, number) =>
-      rank.call('allReduce', new Float32Array([number, 1]), null, undefined, window),
-    )
-    for (const [sum] of sums as [Float32Array][]) expect([...sum]).toEqual([3, 3])
-  }
 })
 
-test('a result of its own leaves what was sent as it was, in a window or not', async () => {
-  await using ranks = await startRanks(2, { lane: 'zmq' })
-  for (const window of [true, false]) {
-    const results = await ranks.each((rank) =>
-      rank.call('allReduce', new Float32Array([1, 2]), new Float32Array(2), undefined, window),
-    )
-    expect(results).toEqual([
-      [new Float32Array([2, 4]), new Float32Array([1, 2])],
-      [new Float32Array([2, 4]), new Float32Array([1, 2])],
-    ])
-  }
-})
+test.each(lanes)(
+  'arrays of any memory are summed over %s, and a result of its own leaves them as they were',
+  async (lane) => {
+    await using ranks = await startRanks(2, { lane })
+    const length = 20_000
+    const array = (value: number): Float32Array => new Float32Array(length).fill(value, 1)
+    for (const memory of ['own', 'window', 'arena'] satisfies Memory[]) {
+      const call = (receive: Float32Array | null): Promise<unknown[]> =>
+        ranks.each((rank, number) => rank.call('allReduce', array(number + 1), receive, undefined, memory))
+      for (const [sum] of (await call(null)) as [Float32Array][]) expect(sum).toEqual(array(3))
+      for (const [number, sums] of (await call(new Float32Array(length))).entries())
+        expect(sums).toEqual([array(3), array(number + 1)])
+    }
+  },
+)
 
 test('a main thread that computes for longer than any heartbeat does not end the group', async () => {
   await using ranks = await startRanks(2, { lane: 'zmq' })

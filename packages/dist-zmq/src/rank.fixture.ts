@@ -1,5 +1,5 @@
 /** The program of a rank in tests: connects and makes the calls that its parent asks for. */
-import { type ErrorCode, type ErrorDetails, isLockstepError, LockstepError } from '@lockstep/core'
+import { allocateArena, type ErrorCode, type ErrorDetails, isLockstepError, LockstepError } from '@lockstep/core'
 import { connect } from './connect.ts'
 import type { ConnectOptions } from './options.ts'
 import { toReason } from './reason.ts'
@@ -74,15 +74,27 @@ async function call(communicator: ConnectedCommunicator, method: Method, args: r
   if (method === 'dispose') return await communicator[Symbol.asyncDispose]()
   if (method === 'abort') return communicator.abort(asError(args[0] as Failure))
   if (method === 'allReduce' || method === 'reduceScatter') {
-    const [send, receive, options, window] = args as [Float32Array, Float32Array | null, object | undefined, boolean]
-    const from = window && send instanceof Float32Array ? communicator.allocate(send.length) : send
-    from.set(send)
+    const [send, receive, options, memory] = args as [Float32Array, Float32Array | null, object | undefined, Memory]
+    const from = memory === 'own' ? send : placed(communicator, memory, send)
     await communicator[method](from, receive ?? from, options)
     return [receive ?? from, from]
   }
   const plain = communicator[method] as (...values: readonly unknown[]) => Promise<unknown>
   const value = await plain.call(communicator, ...args)
   return method === 'broadcast' ? args[0] : value
+}
+
+/** Where a rank's array lies: where it came, in memory of the communicator, or in an arena that is shared with it. */
+export type Memory = 'own' | 'window' | 'arena'
+
+/** A copy of the array there. */
+function placed(communicator: ConnectedCommunicator, memory: Memory, array: Float32Array): Float32Array {
+  const { length } = array
+  const arena = (): Float32Array => allocateArena(length + 5, { shared: true }).floats.subarray(5, 5 + length)
+  const copy = memory === 'arena' ? arena() : communicator.allocate(length)
+  copy.set(array)
+  if (memory === 'arena') communicator.share?.(copy)
+  return copy
 }
 
 process.on('message', (request: Request) => {

@@ -76,7 +76,7 @@ export class Rank {
 
   /** The sum of the ranks' arrays. */
   async allReduce(send: Floats, options?: CollectiveOptions): Promise<Floats> {
-    const [sum] = (await this.call('allReduce', send, null, options, false)) as [Floats]
+    const [sum] = (await this.call('allReduce', send, null, options, 'own')) as [Floats]
     return sum
   }
 

@@ -32,7 +32,7 @@ export class RemoteCommunicator implements Communicator {
   }
 
   async allReduce(send: Floats, receive?: Floats, options?: CollectiveOptions): Promise<void> {
-    const [sum] = (await this.#call('allReduce', send, receive ?? null, options, false)) as [Floats]
+    const [sum] = (await this.#call('allReduce', send, receive ?? null, options, 'own')) as [Floats]
     ;(receive ?? send).set(sum)
   }
 

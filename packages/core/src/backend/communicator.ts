@@ -28,4 +28,9 @@ export interface Communicator extends AsyncDisposable {
   abort(reason: Error): void
   /** A send window of `length` elements: memory that the transport reads without a copy. */
   allocate(length: number): Float32Array
+  /**
+   * Makes part of a shared `WebAssembly.Memory`, an arena for instance, such memory for as long as the communicator lives,
+   * where the transport can. What it holds stays; nobody may write to it during the call.
+   */
+  share?(array: Float32Array): void
 }

@@ -70,7 +70,8 @@ export class Sockets {
           }
         : {}),
       ...(identity === undefined ? {} : { routingId: identity }),
-      immediate: true,
+      // With `immediate` a connection that breaks takes along what has come over it and was not read yet: last words.
+      immediate: false,
       connectTimeout: 2000,
       reconnectInterval: 50,
       reconnectMaxInterval: 1000,

@@ -10,6 +10,7 @@ import {
   type Call,
   type Command,
   type GroupInfo,
+  sharing,
   type ThreadData,
 } from './protocol.ts'
 import type { GroupSettings } from './settings.ts'
@@ -107,6 +108,16 @@ export class CommunicationThread {
       if (array) this.#windows.set(array.buffer, window)
       return array
     }
+  }
+
+  /** Makes memory of a WebAssembly instance such as `allocate` gives, where the lane can; not when the thread does not answer in time. */
+  share(array: Float32Array): void {
+    const state = new Int32Array(this.#shared)
+    Atomics.store(state, board.sharing, sharing.asked)
+    this.#post({ kind: 'share', array })
+    Atomics.wait(state, board.sharing, sharing.asked, allocationMs)
+    if (Atomics.compareExchange(state, board.sharing, sharing.asked, sharing.givenUp) === sharing.asked) return
+    while (Atomics.load(state, board.sharing) === sharing.begun) Atomics.wait(state, board.sharing, sharing.begun)
   }
 
   /** Number of the allocated memory that an array lies in, where there is one. */

@@ -27,6 +27,8 @@ export type Command =
   | { readonly kind: 'call'; readonly id: number; readonly call: Call }
   /** The answer comes through a port of its own, for which the main thread waits: it is an array in shared memory. */
   | { readonly kind: 'allocate'; readonly window: number; readonly length: number }
+  /** The main thread waits until it is done, so that nobody writes there meanwhile. */
+  | { readonly kind: 'share'; readonly array: Float32Array }
   | { readonly kind: 'abort'; readonly reason: Reason }
   /** Leave in peace, close everything and end the thread. */
   | { readonly kind: 'leave' }
@@ -64,6 +66,8 @@ export interface ThreadData {
 }
 
 /** Places in the memory that both threads share. */
-export const board = { closed: 0, allocated: 1, bytes: 16 } as const
+export const board = { closed: 0, allocated: 1, sharing: 2, bytes: 24 } as const
 /** Place, in float64s, of the number of bytes sent. */
-export const bytesSentAt = 1
+export const bytesSentAt = 2
+/** States of `board.sharing`. The communication thread begins only what is still asked for. */
+export const sharing = { givenUp: 0, asked: 1, begun: 2, done: 3 } as const

@@ -93,6 +93,11 @@ export class ThreadCommunicator implements ConnectedCommunicator {
     return this.#thread.allocate(length) ?? plain()
   }
 
+  share(array: Float32Array): void {
+    // The buffer of a shared WebAssembly memory is frozen; no other lies on pages of its own.
+    if (array.buffer instanceof SharedArrayBuffer && Object.isFrozen(array.buffer)) this.#thread.share(array)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#thread.leave()
   }

@@ -8,6 +8,7 @@ import {
   bytesSentAt,
   type Call,
   type Command,
+  sharing,
   type ThreadData,
 } from '../thread/protocol.ts'
 import { type Group, openGroup } from './open-group.ts'
@@ -83,6 +84,18 @@ function allocate(window: number, length: number): void {
   Atomics.notify(state, board.allocated)
 }
 
+/** While the main thread waits, unless it has given up: then nothing may be moved any more. */
+function share(array: Float32Array): void {
+  if (Atomics.compareExchange(state, board.sharing, sharing.asked, sharing.begun) !== sharing.asked) return
+  try {
+    group?.adopt?.(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
+  } catch (error) {
+    say({ kind: 'log', line: `gradients are copied on their way: ${(error as Error).message}` })
+  }
+  Atomics.store(state, board.sharing, sharing.done)
+  Atomics.notify(state, board.sharing)
+}
+
 function abort(reason: Reason): void {
   if (group) group.communicator.abort(fromReason(abortedBy(group.plane.self, reason)))
 }
@@ -106,6 +119,7 @@ function finish(): void {
 parentPort?.on('message', (command: Command) => {
   if (command.kind === 'call') void answer(command.id, command.call)
   else if (command.kind === 'allocate') allocate(command.window, command.length)
+  else if (command.kind === 'share') share(command.array)
   else if (command.kind === 'abort') abort(command.reason)
   else void leave()
 })

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { communicator, type GroupCommunicator, shmAvailable } from '@lockstep/collectives'
+import { communicator, type GroupCommunicator, shmAvailable, type Transport } from '@lockstep/collectives'
 import { LockstepError } from '@lockstep/core'
 import { hostGroup } from '../control/host.ts'
 import { joinGroup } from '../control/join.ts'
@@ -23,6 +23,8 @@ type Log = (line: string) => void
 export interface Group {
   readonly communicator: GroupCommunicator
   readonly plane: ControlPlane
+  /** See {@link Transport.adopt}. */
+  readonly adopt: Transport['adopt']
   /** Leaves in peace when the group has not ended, and closes everything. */
   close(): Promise<void>
 }
@@ -75,6 +77,7 @@ async function complete(
   return {
     communicator: calls,
     plane,
+    adopt: transport.adopt,
     close: async () => {
       leaving = true
       // Our word on the end must get there before the news that we are gone.

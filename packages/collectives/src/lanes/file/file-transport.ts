@@ -54,6 +54,7 @@ export async function joinFileWindow(options: JoinOptions): Promise<Transport> {
       members,
       summation: isWhole(options) ? new Summation(window, layout, new FileAdder(window, layout), ranks) : undefined,
       allocate: undefined,
+      adopt: undefined,
     })
   } catch (error) {
     for (const file of files) closeSync(file)

@@ -1,5 +1,5 @@
 import type { SectionLayout } from '../window/layout.ts'
-import { fillWithZeros } from '../window/window-file.ts'
+import { fillWithZeros, writeWhole } from '../window/window-file.ts'
 import type { MappedMemory } from './mapped-memory.ts'
 
 const pageBytes = 65_536
@@ -38,15 +38,33 @@ export class Arenas {
     this.#memory.mapTo(Math.ceil(end / pageBytes) * pageBytes)
   }
 
+  /** Lays pages of the window under memory of a WebAssembly instance, and what that held into them. */
+  adopt({ buffer, byteOffset, byteLength }: Uint8Array): void {
+    const start = Math.floor(byteOffset / pageBytes) * pageBytes
+    const end = Math.ceil((byteOffset + byteLength) / pageBytes) * pageBytes
+    const bytes = new Uint8Array(buffer, start, end - start)
+    const place = this.#reserve(bytes.byteLength)
+    writeWhole(this.#file, place, bytes)
+    this.reach(place + bytes.byteLength)
+    this.#memory.mapUnder(bytes, place)
+  }
+
   #take(byteLength: number): Uint8Array {
-    const pages = Math.max(1, Math.ceil(byteLength / pageBytes))
-    const { memory, words, scratchBytes, capacity } = this.#memory
-    const counter = (scratchBytes + this.#start) / 4
-    const place = this.#start + arenaIndexBytes + Atomics.add(words, counter, pages) * pageBytes
-    const end = place + pages * pageBytes
-    if (end > capacity) throw new RangeError(`arrays end at ${capacity} bytes`)
-    fillWithZeros(this.#file, place, pages * pageBytes)
-    this.reach(end)
+    const whole = Math.max(1, Math.ceil(byteLength / pageBytes)) * pageBytes
+    const { memory, scratchBytes } = this.#memory
+    const place = this.#reserve(whole)
+    fillWithZeros(this.#file, place, whole)
+    this.reach(place + whole)
     return new Uint8Array(memory.buffer, scratchBytes + place, byteLength)
+  }
+
+  /** Place of whole pages at the end of the window that nobody else has. */
+  #reserve(byteLength: number): number {
+    const { words, scratchBytes, capacity } = this.#memory
+    const counter = (scratchBytes + this.#start) / 4
+    const pages = Atomics.add(words, counter, byteLength / pageBytes)
+    const place = this.#start + arenaIndexBytes + pages * pageBytes
+    if (place + byteLength > capacity) throw new RangeError(`arrays end at ${capacity} bytes`)
+    return place
   }
 }

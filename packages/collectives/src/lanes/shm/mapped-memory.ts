@@ -22,6 +22,8 @@ export class MappedMemory {
   readonly base: number
   readonly #libc: Libc
   readonly #file: number
+  /** Memory elsewhere that the file lies under. It is kept, or other memory might come to lie there. */
+  readonly #adopted: { readonly bytes: Uint8Array; readonly address: number; readonly place: number }[] = []
   #mapped = 0
 
   constructor(libc: Libc, file: number, byteLength: number) {
@@ -44,10 +46,22 @@ export class MappedMemory {
     this.#mapped = end
   }
 
+  /** Lays the file, from `place` on, under other memory of this process, too: whole pages of a WebAssembly memory. */
+  mapUnder(bytes: Uint8Array, place: number): void {
+    const address = this.#libc.addressOf(bytes)
+    this.#libc.mapOver(address, bytes.byteLength, this.#file, place)
+    this.#adopted.push({ bytes, address, place })
+  }
+
   /** Where in the file an array lies; -1 when it does not. Buffers that went through another thread are recognised too. */
   placeOf(array: Uint8Array): number {
-    const place = this.#libc.addressOf(array) - this.start
-    return place >= 0 && place + array.byteLength <= this.#mapped ? place : -1
+    const address = this.#libc.addressOf(array)
+    const place = address - this.start
+    if (place >= 0 && place + array.byteLength <= this.#mapped) return place
+    const around = this.#adopted.find(
+      (other) => address >= other.address && address + array.byteLength <= other.address + other.bytes.byteLength,
+    )
+    return around ? around.place + address - around.address : -1
   }
 }
 

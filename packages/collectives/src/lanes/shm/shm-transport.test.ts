@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
+import { allocateMemory } from '@lockstep/core/wasm'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Transport } from '../../transport.ts'
 import { laneTests } from '../lane-tests.fixture.ts'
@@ -72,6 +73,27 @@ describe.runIf(process.platform === 'linux')('shared memory', () => {
     await Promise.all([a.send(3, words, Uint8Array.of(1, 2, 3)), b.receive(1, words, into)])
     expect([...into]).toEqual([1, 2, 3])
     expect(a.allReduce).toBeUndefined()
+  })
+
+  it('adopts memory of a WebAssembly instance, with what it holds', async () => {
+    const group2 = (await group(2)) as [Transport, Transport]
+    const length = 100_000
+    const arrays = group2.map(({ rank }) => {
+      const { buffer } = allocateMemory(1_000_000, { shared: true })
+      new Float32Array(buffer).fill(7 + rank)
+      return new Float32Array(buffer, 4 * 30_001, length)
+    })
+    for (const [rank, { buffer, byteOffset, byteLength }] of arrays.entries())
+      group2[rank]?.adopt?.(new Uint8Array(buffer, byteOffset, byteLength))
+    const words = { operation: 'allReduce', sequence: 0, part: 0, dtype: 'float32', count: length, root: 0 } as const
+    await Promise.all(
+      group2.map((each, rank) => each.allReduce?.(arrays[rank] as Float32Array, arrays[rank] as Float32Array, words)),
+    )
+    for (const [rank, { buffer }] of arrays.entries()) {
+      const all = new Float32Array(buffer)
+      const expected = (index: number): number => (index >= 30_001 && index < 30_001 + length ? 15 : 7 + rank)
+      expect(all.findIndex((value, index) => value !== expected(index))).toBe(-1)
+    }
   })
 
   it('recognises its memory after it went through another thread', async () => {

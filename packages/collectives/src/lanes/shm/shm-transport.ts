@@ -72,6 +72,7 @@ export async function joinShmWindow(options: JoinOptions): Promise<Transport> {
       members,
       summation: isWhole(options) ? new Summation(window, layout, adder, ranks) : undefined,
       allocate: (byteLength) => arenas.allocate(byteLength),
+      adopt: (bytes) => arenas.adopt(bytes),
     })
   } catch (error) {
     closeSync(file)

@@ -66,6 +66,11 @@ export function fillWithZeros(file: number, start: number, byteLength: number): 
   }
 }
 
+/** Writes all of the bytes, or throws. */
+export function writeWhole(file: number, start: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.byteLength; ) at += writeSync(file, bytes, at, bytes.byteLength - at, start + at)
+}
+
 function noRoom(path: string, byteLength: number, cause: unknown): Error {
   const remedy = 'give it more (docker run --shm-size=1g), or use the tcp lane'
   return new LockstepError(

@@ -23,6 +23,8 @@ export interface WindowParts {
   readonly summation: Summation | undefined
   /** Undefined where the window has no room for arrays. */
   readonly allocate: ((byteLength: number) => Uint8Array) | undefined
+  /** Likewise. */
+  readonly adopt: ((bytes: Uint8Array) => void) | undefined
 }
 
 interface Sum {
@@ -51,6 +53,7 @@ export class WindowTransport implements Transport {
   readonly allReduce?: NonNullable<Transport['allReduce']>
   readonly awaited?: NonNullable<Transport['awaited']>
   readonly allocate?: NonNullable<Transport['allocate']>
+  readonly adopt?: NonNullable<Transport['adopt']>
   readonly #options: LaneOptions
   readonly #parts: WindowParts
   readonly #life: Lifeline = new Lifeline()
@@ -68,12 +71,13 @@ export class WindowTransport implements Transport {
     this.#parts = parts
     this.#pump = new Pump(parts.window, () => this.#inspect())
     this.#watch = setInterval(() => this.#inspect(), watchMs).unref()
-    const { summation, allocate } = parts
+    const { summation, allocate, adopt } = parts
     if (summation) {
       this.allReduce = (send, receive, envelope) => this.#sum(summation, send, receive, envelope)
       this.awaited = () => (this.#sums.length > 0 ? summation.awaited().map((member) => this.#rankOf(member)) : [])
     }
     if (allocate) this.allocate = allocate
+    if (adopt) this.adopt = adopt
   }
 
   get aborted(): Promise<Error> {
