@@ -8,19 +8,21 @@ import { wasmKernels } from './wasm-kernels.ts'
 interface Room {
   readonly memory: WasmMemory
   readonly kernels: Kernels
-  /** First of the bytes that messages may use. */
-  readonly spare: number
 }
 
 const alignment = 64
-/** Bytes behind an array of the caller's own for the messages that are added to it. They take no memory until they are used. */
-const spareBytes = 16 * 1024 * 1024
+/** Bytes before the caller's own arrays for the messages that are added to them. */
+const messageBytes = 16 * 1024 * 1024
+/** Address space for the caller's arrays, so that most lie in one memory. What is not used takes no memory. */
+const arrayBytes = 256 * 1024 * 1024
 
 /** Memory for messages and the arithmetic on them, with vectors where the machine has them. */
 export class Workspace {
   readonly #shared: boolean
   #room: Room | undefined
   readonly #windows: Map<ArrayBufferLike, Room> = new Map()
+  /** The last of the windows, and the end of what was allocated there. */
+  #window: { readonly memory: WasmMemory; end: number } | undefined
 
   /** `shared`: whether its memory can be seen by other threads. */
   constructor({ shared }: { readonly shared: boolean } = { shared: false }) {
@@ -33,19 +35,22 @@ export class Workspace {
    */
   places(count: number, byteLength: number, sums?: Floats): Uint8Array[] {
     const stride = aligned(byteLength)
-    const near = sums && count * stride <= spareBytes ? this.#windows.get(sums.buffer) : undefined
-    const { memory, spare } = near ?? this.#roomFor(count * stride)
+    const near = sums && count * stride <= messageBytes ? this.#windows.get(sums.buffer) : undefined
+    const { memory } = near ?? this.#roomFor(count * stride)
     return Array.from(
       { length: count },
-      (_, index) => new Uint8Array(memory.buffer, spare + index * stride, byteLength),
+      (_, index) => new Uint8Array(memory.buffer, stagingBytes + index * stride, byteLength),
     )
   }
 
   /** Zeroed memory of the caller's own, aligned to 64, in which sums need fewer copies. */
   allocate(byteLength: number): Uint8Array {
-    const room = this.#newRoom(aligned(byteLength) + spareBytes, stagingBytes + aligned(byteLength))
-    this.#windows.set(room.memory.buffer, room)
-    return new Uint8Array(room.memory.buffer, stagingBytes, byteLength)
+    const size = aligned(byteLength)
+    if (this.#window === undefined || this.#window.end + size > this.#window.memory.buffer.byteLength)
+      this.#window = this.#newWindow(size)
+    const { memory, end } = this.#window
+    this.#window.end += size
+    return new Uint8Array(memory.buffer, end, byteLength)
   }
 
   /** `into` becomes the sum of arrays as long as itself, added from the first to the last; it may be one of them. */
@@ -60,9 +65,15 @@ export class Workspace {
     return this.#room
   }
 
-  #newRoom(byteLength: number, spare = stagingBytes): Room {
+  #newWindow(byteLength: number): { readonly memory: WasmMemory; end: number } {
+    const room = this.#newRoom(messageBytes + Math.max(byteLength, arrayBytes))
+    this.#windows.set(room.memory.buffer, room)
+    return { memory: room.memory, end: stagingBytes + messageBytes }
+  }
+
+  #newRoom(byteLength: number): Room {
     const memory = allocateMemory(stagingBytes + byteLength, { shared: this.#shared })
-    return { memory, kernels: hasSimd() ? wasmKernels(memory) : javascriptKernels, spare }
+    return { memory, kernels: hasSimd() ? wasmKernels(memory) : javascriptKernels }
   }
 }
 
