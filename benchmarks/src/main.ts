@@ -2,6 +2,7 @@ import { isLockstepError } from '@lockstep/core'
 import { Command } from 'commander'
 import { allReduceCommand } from './all-reduce/all-reduce-command.ts'
 import { gpuCommand } from './gpu/gpu-command.ts'
+import { killCommand } from './kill/kill-command.ts'
 import { lossesCommand } from './losses/losses-command.ts'
 import { parityCommand } from './parity/parity-command.ts'
 import { setUpPeers } from './peers.ts'
@@ -22,6 +23,7 @@ const program = new Command('bench')
   .addCommand(updateCommand())
   .addCommand(allReduceCommand())
   .addCommand(scalingCommand())
+  .addCommand(killCommand())
   .addCommand(gpuCommand())
   .addCommand(setupCommand)
 
