@@ -58,7 +58,8 @@ export interface Transport extends AsyncDisposable {
   readonly allocate?: (byteLength: number) => Uint8Array
   /**
    * Makes bytes of a shared `WebAssembly.Memory` such memory, with all of the pages that they lie in. What they hold
-   * stays; nobody may write to them meanwhile. They are kept as long as the transport. Throws where it is not possible.
+   * stays; nobody may write to them meanwhile. They are kept as long as the transport, and adopted once however often it is
+   * asked. Throws where it is not possible.
    */
   readonly adopt?: (bytes: Uint8Array) => void
 }

@@ -8,6 +8,7 @@ import {
   type FitOptions,
   type Layer,
   type Learner,
+  type Model,
   regularizers,
   sgd,
 } from '@lockstep/core'
@@ -37,13 +38,23 @@ function gradientAsWeights(): Learner {
   })
 }
 
-type Fit = Partial<FitOptions> & { readonly batchSize: number }
+type Fit = Partial<FitOptions> & {
+  readonly batchSize: number
+  /** Calls of `fit`, one after the other; default 1. */
+  readonly trainings?: number
+}
+
+/** The history of the last training. */
+async function train(model: Model, { x, y }: Samples, { trainings = 1, ...fit }: Fit) {
+  for (let earlier = 1; earlier < trainings; earlier++) await model.fit(x, y, { ...quiet, ...fit })
+  return (await model.fit(x, y, { ...quiet, ...fit })).history
+}
 
 /** The weights of one process that makes the batches which the ranks make together. */
 async function alone(subject: GroupSubject, recipe: Recipe, data: Samples, lengths: readonly number[], fit: Fit) {
-  const { x, y } = inOrder(data, globalOrder(lengths, fit.batchSize))
+  const ordered = inOrder(data, globalOrder(lengths, fit.batchSize))
   return using(modelOf(subject, recipe), async (model) => {
-    const { history } = await model.fit(x, y, { ...quiet, ...fit })
+    const history = await train(model, ordered, fit)
     return { weights: await model.getWeights(), history }
   })
 }
@@ -51,9 +62,9 @@ async function alone(subject: GroupSubject, recipe: Recipe, data: Samples, lengt
 /** Trains on every rank's part, checks that weights and figures are the same bits on all, and returns them. */
 async function together(subject: GroupSubject, recipe: Recipe, data: Samples, lengths: readonly number[], fit: Fit) {
   const results = await onRanks(subject, lengths.length, async (communicator: Communicator) => {
-    const { x, y } = shardOf(data, lengths, communicator.rank)
+    const part = shardOf(data, lengths, communicator.rank)
     return using(modelOf(subject, recipe, communicator), async (model) => {
-      const { history } = await model.fit(x, y, { ...quiet, ...fit })
+      const history = await train(model, part, fit)
       return { weights: await model.getWeights(), hash: await model.parametersSha256(), history }
     })
   })
@@ -71,18 +82,24 @@ function relative(weights: readonly Float32Array[], expected: readonly Float32Ar
   return distance(weights, expected) / distance(expected, zeros)
 }
 
+async function expectOneProcess(
+  subject: GroupSubject,
+  recipe: Recipe,
+  lengths: readonly number[],
+  fit: Fit,
+  limit = 1e-6,
+): Promise<void> {
+  const data = samples(lengths.reduce((sum, length) => sum + length, 0))
+  const one = await alone(subject, recipe, data, lengths, fit)
+  const all = await together(subject, recipe, data, lengths, fit)
+  expectAtMost(`difference of the weights with parts of ${lengths}`, distance(all.weights, one.weights), limit)
+  for (const [name, values] of Object.entries(one.history))
+    expectAtMost(`difference of ${name}`, Math.abs((all.history[name]?.[0] ?? 9) - (values[0] ?? 0)), 1e-6)
+}
+
 async function expectTenSteps(subject: GroupSubject, recipe: Recipe, worldSize = 3, limit = 1e-6): Promise<void> {
-  const data = samples(76)
-  for (const lengths of shardings(76, worldSize)) {
-    const fit = { batchSize: 8 }
-    const [one, all] = [
-      await alone(subject, recipe, data, lengths, fit),
-      await together(subject, recipe, data, lengths, fit),
-    ]
-    expectAtMost(`difference of the weights with parts of ${lengths}`, distance(all.weights, one.weights), limit)
-    for (const [name, values] of Object.entries(one.history))
-      expectAtMost(`difference of ${name}`, Math.abs((all.history[name]?.[0] ?? 9) - (values[0] ?? 0)), 1e-6)
-  }
+  for (const lengths of shardings(76, worldSize))
+    await expectOneProcess(subject, recipe, lengths, { batchSize: 8 }, limit)
 }
 
 const regularised = (): Layer[] => [
@@ -115,6 +132,9 @@ export const equalityTests: DistributedTests = {
       (subject: GroupSubject) => expectTenSteps(subject, { layers: network }, worldSize),
     ]),
   ),
+  'trainings one after the other are those of one process': async (subject) => {
+    await expectOneProcess(subject, { layers: network }, [40, 20, 16], { batchSize: 38, trainings: 5 })
+  },
   'dropout masks are those of one process': (subject) => expectTenSteps(subject, { layers: withDropout }),
   'regularisers count once, and gradients are clipped after the exchange': async (subject) => {
     await expectTenSteps(subject, {
@@ -129,11 +149,7 @@ export const equalityTests: DistributedTests = {
   'accumulated micro-batches make the updates of one process, dropout included': async (subject) => {
     await expectTenSteps(subject, { layers: withDropout, gradientAccumulation: 3 })
     // Of the second update's two micro-batches rank 1 has samples in the second alone.
-    const recipe = { layers: network, gradientAccumulation: 2 }
-    const [data, lengths, fit] = [samples(8), [6, 2], { batchSize: 2 }]
-    const one = await alone(subject, recipe, data, lengths, fit)
-    const { weights } = await together(subject, recipe, data, lengths, fit)
-    expectAtMost('difference of the weights', distance(weights, one.weights), 1e-6)
+    await expectOneProcess(subject, { layers: network, gradientAccumulation: 2 }, [6, 2], { batchSize: 2 })
   },
   'all ranks hold the same bits after every step, with batch normalisation too': async (subject) => {
     const layers = (): Layer[] => network(batchNormalization(), dropout({ rate: 0.3 }))

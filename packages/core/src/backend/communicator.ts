@@ -30,7 +30,7 @@ export interface Communicator extends AsyncDisposable {
   allocate(length: number): Float32Array
   /**
    * Makes part of a shared `WebAssembly.Memory`, an arena for instance, such memory for as long as the communicator lives,
-   * where the transport can. What it holds stays; nobody may write to it during the call.
+   * where the transport can. What it holds stays; nobody may write to it during the call. Asking again costs nothing.
    */
   share?(array: Float32Array): void
 }

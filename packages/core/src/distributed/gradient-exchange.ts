@@ -9,7 +9,6 @@ export class GradientExchange {
   readonly #session: Session
   readonly #communicator: Communicator
   #window: Float32Array | undefined
-  #shared = false
 
   constructor(session: Session, communicator: Communicator) {
     this.#session = session
@@ -22,19 +21,13 @@ export class GradientExchange {
     const { start, end } = plan.exchanged
     if (start === end) return
     const host = replica.hostState?.floats.subarray(start, end)
-    if (host !== undefined) this.#share(host)
+    // From then on the engine writes gradients where the ranks add them up.
+    if (host !== undefined) this.#communicator.share?.(host)
     const sums = host ?? this.#staging(end - start)
     if (!contributes) sums.fill(0)
     else if (host === undefined) await replica.read(sums, plan.exchanged)
     await this.#communicator.allReduce(sums)
     if (host === undefined) await replica.write(sums, plan.exchanged)
-  }
-
-  /** Once: from then on the engine writes gradients where the ranks add them up. */
-  #share(host: Float32Array): void {
-    if (this.#shared) return
-    this.#shared = true
-    this.#communicator.share?.(host)
   }
 
   #staging(length: number): Float32Array {

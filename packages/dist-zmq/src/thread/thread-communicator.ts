@@ -28,6 +28,8 @@ export class ThreadCommunicator implements ConnectedCommunicator {
   readonly #lanes: readonly string[]
   readonly #thread: CommunicationThread
   readonly #staging: Staging = new Staging()
+  /** Memories of which a part has been shared: trainings of one model ask again and again. */
+  readonly #arenas = new WeakSet<ArrayBufferLike>()
 
   constructor(rank: number, group: GroupInfo, thread: CommunicationThread) {
     this.rank = rank
@@ -94,8 +96,11 @@ export class ThreadCommunicator implements ConnectedCommunicator {
   }
 
   share(array: Float32Array): void {
+    const { buffer } = array
     // The buffer of a shared WebAssembly memory is frozen; no other lies on pages of its own.
-    if (array.buffer instanceof SharedArrayBuffer && Object.isFrozen(array.buffer)) this.#thread.share(array)
+    if (!(buffer instanceof SharedArrayBuffer && Object.isFrozen(buffer)) || this.#arenas.has(buffer)) return
+    this.#arenas.add(buffer)
+    this.#thread.share(array)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -43,6 +43,7 @@ export class Arenas {
     const start = Math.floor(byteOffset / pageBytes) * pageBytes
     const end = Math.ceil((byteOffset + byteLength) / pageBytes) * pageBytes
     const bytes = new Uint8Array(buffer, start, end - start)
+    if (this.#memory.placeOf(bytes) >= 0) return
     const place = this.#reserve(bytes.byteLength)
     writeWhole(this.#file, place, bytes)
     this.reach(place + bytes.byteLength)

@@ -23,7 +23,7 @@ export class MappedMemory {
   readonly #libc: Libc
   readonly #file: number
   /** Memory elsewhere that the file lies under. It is kept, or other memory might come to lie there. */
-  readonly #adopted: { readonly bytes: Uint8Array; readonly address: number; readonly place: number }[] = []
+  #adopted: readonly { readonly bytes: Uint8Array; readonly address: number; readonly place: number }[] = []
   #mapped = 0
 
   constructor(libc: Libc, file: number, byteLength: number) {
@@ -46,11 +46,18 @@ export class MappedMemory {
     this.#mapped = end
   }
 
-  /** Lays the file, from `place` on, under other memory of this process, too: whole pages of a WebAssembly memory. */
+  /**
+   * Lays the file, from `place` on, under other memory of this process, too: whole pages of a WebAssembly memory. Pages
+   * that other parts of the file lay under lie there no more.
+   */
   mapUnder(bytes: Uint8Array, place: number): void {
     const address = this.#libc.addressOf(bytes)
+    const end = address + bytes.byteLength
     this.#libc.mapOver(address, bytes.byteLength, this.#file, place)
-    this.#adopted.push({ bytes, address, place })
+    const apart = this.#adopted.filter(
+      (other) => other.address >= end || other.address + other.bytes.byteLength <= address,
+    )
+    this.#adopted = [...apart, { bytes, address, place }]
   }
 
   /** Where in the file an array lies; -1 when it does not. Buffers that went through another thread are recognised too. */
