@@ -5,7 +5,8 @@ check  one step without dropout on the first batch with the learner asked for; w
 run    that many training steps; answers with milliseconds of each and of all.
 
 Started with WORLD_SIZE, RANK, MASTER_ADDR and MASTER_PORT it is one of several ranks of DistributedDataParallel over Gloo,
-each of which takes its part of every batch.
+each of which takes its part of every batch; with LOCAL_RANK and LOCAL_WORLD_SIZE it keeps to its share of the cores, as
+Lockstep's ranks do.
 """
 
 import json
@@ -15,6 +16,14 @@ import platform
 import sys
 import time
 import traceback
+
+if "LOCAL_RANK" in os.environ and hasattr(os, "sched_setaffinity"):
+    # Before anything starts threads of its own.
+    cores = sorted(os.sched_getaffinity(0))
+    ranks, rank = int(os.environ["LOCAL_WORLD_SIZE"]), int(os.environ["LOCAL_RANK"])
+    share = cores[rank * len(cores) // ranks : (rank + 1) * len(cores) // ranks]
+    if ranks > 1 and share:
+        os.sched_setaffinity(0, share)
 
 import numpy as np
 import torch

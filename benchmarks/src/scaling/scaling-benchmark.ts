@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { freePort, placeRanks, placeVariables } from '@lockstep/dist-zmq/launch'
+import { freePort, nodeCommand, placeRanks, placeVariables } from '@lockstep/dist-zmq/launch'
 import { type Circumstances, circumstances } from '../machine.ts'
 import { type Spread, spread } from '../statistics.ts'
 import { agreementOf } from '../train/agreement.ts'
@@ -37,21 +37,31 @@ export interface ScalingResult {
 }
 
 /** Which racer is which. */
-const seats = { single: 0, threads: 1, ranks: 2, torchThreads: 3, torchRanks: 4 } as const
+const seats = { single: 0, threads: 1, ranks: 2, apart: 3, torchThreads: 4, torchRanks: 5 } as const
+
+/** A side of the race, and what it computes with. */
+interface Entrant {
+  readonly racer: Racer
+  readonly threads: number
+  readonly batchSize: number
+}
 
 /**
  * One process with one thread, one with as many threads as there are ranks, and so many ranks with one thread each, all
- * with the same global batch; PyTorch's one process and its DistributedDataParallel over Gloo beside them.
+ * with the same global batch; so many processes that each train a rank's part of it and exchange nothing, which is what
+ * the machine has to give; PyTorch's one process and its DistributedDataParallel over Gloo beside them.
  */
 export async function scalingBenchmark(model: ModelName, options: ScalingOptions): Promise<ScalingResult> {
   const { steps, batchSize, workers } = options
   const before = circumstances()
   using material = makeMaterial(model, steps * batchSize)
-  const racers = await allRacers(options)
+  const entrants = await allEntrants(options)
+  const racers = entrants.map(({ racer }) => racer)
   try {
-    for (const racer of racers) await start(racer, model, options, material)
+    for (const entrant of entrants) await start(entrant, model, material)
+    const [first, ...others] = entrants.filter((entrant) => entrant.batchSize === batchSize)
     // A fast answer to another question would be worth nothing.
-    for (const other of racers.slice(1)) await agreementOf(racers[0] as Racer, other, model, material)
+    for (const { racer } of others) await agreementOf((first as Entrant).racer, racer, model, material)
     const rounds = await race(racers, options)
     return { circumstances: before, model, workers, batchSize, steps, rounds, figures: figuresOf(rounds, workers) }
   } finally {
@@ -59,20 +69,32 @@ export async function scalingBenchmark(model: ModelName, options: ScalingOptions
   }
 }
 
-async function allRacers({ workers, format, torch: withTorch }: ScalingOptions): Promise<Racer[]> {
-  const lineup = { backend: 'onnx', peer: 'none' } as const
-  const named = (name: string, spec: ContestantSpec): ContestantSpec => ({ ...spec, name })
-  const racers: Racer[] = [
-    new Contestant(named('lockstep 1 × 1', ours({ ...lineup, threads: 1 }))),
-    new Contestant(named(`lockstep 1 × ${workers}`, ours({ ...lineup, threads: workers }))),
-    new RankGroup(named(`lockstep ${workers} × 1`, ours({ ...lineup, threads: 1 })), await ourRanks(workers)),
+async function allEntrants(options: ScalingOptions): Promise<Entrant[]> {
+  const { workers, batchSize, format, torch: withTorch } = options
+  const our = (name: string, threads: number): ContestantSpec => {
+    return { ...ours({ backend: 'onnx', peer: 'none', threads }), name: `lockstep ${name}` }
+  }
+  const ranks = launched(our(`${workers} × 1`, 1))
+  const apart = launched(our(`${workers} × 1, apart`, 1))
+  const entrants: Entrant[] = [
+    { racer: new Contestant(our('1 × 1', 1)), threads: 1, batchSize },
+    { racer: new Contestant(our(`1 × ${workers}`, workers)), threads: workers, batchSize },
+    { racer: new RankGroup(ranks, await ourRanks(workers)), threads: 1, batchSize },
+    { racer: new RankGroup(apart, ranksApart(workers)), threads: 1, batchSize: Math.ceil(batchSize / workers) },
   ]
-  if (!withTorch) return racers
+  if (!withTorch) return entrants
+  const ddp = torch(`torch DDP ${workers} × 1`, format, 1)
   return [
-    ...racers,
-    new Contestant(torch(`torch 1 × ${workers}`, format, workers)),
-    new RankGroup(torch(`torch DDP ${workers} × 1`, format, 1), await torchRanks(workers)),
+    ...entrants,
+    { racer: new Contestant(torch(`torch 1 × ${workers}`, format, workers)), threads: workers, batchSize },
+    { racer: new RankGroup(ddp, await torchRanks(workers)), threads: 1, batchSize },
   ]
+}
+
+/** As `lockstep run` starts ranks. */
+function launched(spec: ContestantSpec): ContestantSpec {
+  const { program, args } = nodeCommand(spec.args)
+  return { ...spec, program, args }
 }
 
 async function ourRanks(workers: number): Promise<Record<string, string>[]> {
@@ -84,18 +106,31 @@ async function ourRanks(workers: number): Promise<Record<string, string>[]> {
   return placeRanks([{ host: undefined, slots: workers }]).map((place) => placeVariables(place, address))
 }
 
+/** Cores of their own, and no group. */
+function ranksApart(workers: number): Record<string, string>[] {
+  const size = String(workers)
+  return Array.from({ length: workers }, (_, rank) => ({
+    LOCKSTEP_LOCAL_RANK: String(rank),
+    LOCKSTEP_LOCAL_WORLD_SIZE: size,
+  }))
+}
+
 async function torchRanks(workers: number): Promise<Record<string, string>[]> {
-  const shared = { WORLD_SIZE: String(workers), MASTER_ADDR: '127.0.0.1', MASTER_PORT: String(await freePort()) }
+  const size = String(workers)
+  const shared = {
+    WORLD_SIZE: size,
+    LOCAL_WORLD_SIZE: size,
+    MASTER_ADDR: '127.0.0.1',
+    MASTER_PORT: String(await freePort()),
+  }
   return Array.from({ length: workers }, (_, rank) => ({ ...shared, RANK: String(rank), LOCAL_RANK: String(rank) }))
 }
 
 async function start(
-  racer: Racer,
+  { racer, threads, batchSize }: Entrant,
   model: ModelName,
-  { batchSize, workers }: ScalingOptions,
   { images, labels, weights }: Material,
 ): Promise<void> {
-  const threads = racer instanceof RankGroup || racer.spec.name.endsWith('1 × 1') ? 1 : workers
   await racer.request('start', { model, threads, batchSize, images, labels, weights, variant: racer.spec.variant })
 }
 
@@ -111,6 +146,9 @@ function figuresOf(rounds: readonly (readonly Turn[])[], workers: number): Scali
     }),
     figure(`speed of ${workers} workers ÷ one worker of ${workers} threads`, (round) => {
       return time(round, seats.threads) / time(round, seats.ranks)
+    }),
+    figure(`speed of ${workers} workers ÷ that of as many that exchange nothing`, (round) => {
+      return time(round, seats.apart) / time(round, seats.ranks)
     }),
   ]
   if ((rounds[0]?.length ?? 0) <= seats.torchRanks) return figures

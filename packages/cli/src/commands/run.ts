@@ -18,6 +18,7 @@ interface Options {
   readonly key?: string
   readonly rendezvous?: string
   readonly remoteShell?: string
+  readonly bind: boolean
 }
 
 /** `lockstep run`: one script as several ranks, here and on other machines. */
@@ -33,18 +34,19 @@ export function runCommand(): Command {
     .option('--key <file>', 'shared secret, made by lockstep keygen; needed with several machines')
     .option('--rendezvous <host:port>', 'where rank 0 listens (default: a free port)')
     .option('--remote-shell <command>', 'what reaches other machines instead of ssh')
+    .option('--no-bind', 'lets the system move ranks between cores, instead of keeping each to its share')
     .passThroughOptions()
     .addHelpText('after', help)
     .action(run)
 }
 
 const help = `
-Cores and GPUs of a machine are divided among its ranks. Lines are prefixed with the rank. When a rank fails, the others
-are ended, the first that failed is named, and its exit code is the command's. Other machines need the same files at the
-same paths, and Node.`
+Cores and GPUs of a machine are divided among its ranks, and each rank keeps to its own. Lines are prefixed with the rank.
+When a rank fails, the others are ended, the first that failed is named, and its exit code is the command's. Other
+machines need the same files at the same paths, and Node.`
 
 async function run(script: string, args: readonly string[], options: Options): Promise<void> {
-  const { workers, hosts: machines, logs, key, rendezvous, remoteShell } = options
+  const { workers, hosts: machines, logs, key, rendezvous, remoteShell, bind } = options
   if (workers === undefined && machines === undefined)
     throw new InvalidArgumentError('Say how many processes to start: -n 2, or --hosts h1:2,h2:2.')
   const places = placeRanks(machines ?? [{ host: undefined, slots: workers as number }], workers)
@@ -54,6 +56,7 @@ async function run(script: string, args: readonly string[], options: Options): P
     logs,
     keyFile: key,
     rendezvous,
+    bind,
     remoteShell: remoteShell?.split(' ').filter((word) => word !== ''),
     env: process.env,
   })

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createKeyFile } from '../security/key-file.ts'
+import { parseCores } from './bind-cores.ts'
 import { parseHosts, placeRanks } from './hosts.ts'
 import { launch, nodeCommand, nodeFlags } from './launch.ts'
 import { jobFailed, runJob } from './run-job.ts'
@@ -118,6 +119,31 @@ describe('launch', () => {
     const [flags] = await launch<string[]>(module, { workers: 1, write: recorder().write })
     expect(flags).toEqual(expect.arrayContaining([...nodeFlags]))
   })
+
+  it.skipIf(process.platform !== 'linux' || availableParallelism() < 2)(
+    'keeps all threads of workers to cores of their own, or to none',
+    async () => {
+      const module = moduleOf(
+        'cores',
+        `import { readdirSync, readFileSync } from 'node:fs'
+         export default () => readdirSync('/proc/self/task').map((thread) =>
+           /Cpus_allowed_list:\\s*(\\S+)/.exec(readFileSync('/proc/self/task/' + thread + '/status', 'utf8'))[1])`,
+      )
+      const coresOf = async (bind: boolean): Promise<string[]> => {
+        const threads = await launch<string[]>(module, { workers: 2, bind, write: recorder().write })
+        return threads.map((lists) => {
+          expect(lists.length).toBeGreaterThan(1)
+          expect(new Set(lists).size).toBe(1)
+          return lists[0] as string
+        })
+      }
+      const [first = '', second = ''] = await coresOf(true)
+      expect(parseCores(first).filter((core) => parseCores(second).includes(core))).toEqual([])
+      const [free = '', alike] = await coresOf(false)
+      expect(alike).toBe(free)
+      expect(parseCores(free)).toEqual(expect.arrayContaining([...parseCores(first), ...parseCores(second)]))
+    },
+  )
 
   it('asks for a function', async () => {
     const module = moduleOf('nothing', 'export const train = 1')

@@ -14,6 +14,8 @@ export interface LaunchOptions {
   readonly args?: readonly unknown[]
   /** Folder of one log file per rank (default: a new one for temporary files, named when a rank fails). */
   readonly logs?: string
+  /** False: the system moves workers between cores; by default, on Linux, each keeps to its share of them. */
+  readonly bind?: boolean
   /** Ends all workers; `launch` then rejects with the signal's reason. */
   readonly signal?: AbortSignal
   /** Takes what workers print, lines prefixed with the rank (default: this process' own output). */
@@ -33,6 +35,7 @@ export async function launch<Result = unknown>(module: URL | string, options: La
     places: placeRanks([local], workers),
     command: nodeCommand([fileURLToPath(builtFile('launch-child.js'))], { channel: true }),
     logs: options.logs,
+    bind: options.bind,
     env: process.env,
     write: options.write,
   })

@@ -21,6 +21,8 @@ export interface StartOptions {
   readonly remoteShell?: readonly string[] | undefined
   /** `host:port` of rank 0 (default: a free port here; a random one where rank 0 is elsewhere). */
   readonly rendezvous?: string | undefined
+  /** False: the system moves ranks between cores; by default each keeps to its share of them. */
+  readonly bind?: boolean | undefined
   readonly env: NodeJS.ProcessEnv
   /** Takes what ranks print, lines prefixed with the rank (default: this process' own output). */
   readonly write?: RankOptions['write'] | undefined
@@ -40,7 +42,7 @@ const ownOutput: RankOptions['write'] = {
 
 /** Finds an address, divides cores and devices, and makes the folder of logs. Starts nothing. */
 export async function prepareRanks(options: StartOptions): Promise<PreparedJob> {
-  const { places, command, env, write = ownOutput, keyFile } = options
+  const { places, command, env, write = ownOutput, keyFile, bind = true } = options
   const address = {
     job: randomBytes(8).toString('hex'),
     worldSize: places.length,
@@ -52,7 +54,7 @@ export async function prepareRanks(options: StartOptions): Promise<PreparedJob> 
   const ranks = places.map((place): RankOptions => {
     const { rank, host } = place
     const shared = { rank, host, write, logFile: join(logs, `rank-${rank}.log`) }
-    const variables = placeVariables(place, address)
+    const variables = { ...placeVariables(place, address), ...(bind ? {} : { LOCKSTEP_BIND: 'none' }) }
     if (host !== undefined) return { ...shared, ...remoteCommand(place, { ...options, host, variables }), env }
     const key = keyFile === undefined ? {} : { LOCKSTEP_KEY_FILE: resolve(keyFile) }
     return { ...shared, ...command, env: { ...env, ...shareVariables(place, resources, env), ...variables, ...key } }
