@@ -2,17 +2,19 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { LockstepError } from '@lockstep/core'
-import { freePort, memoryVariables, nodeFlags } from '@lockstep/dist-zmq/launch'
+import { freePort, memoryVariables, nodeCommand } from '@lockstep/dist-zmq/launch'
 import type { Cell, Timing } from './cells.ts'
 import type { FromRank, ToRank, Way } from './protocol.ts'
 
 /** A turn of our own ranks: processes are started, measured and ended. Rejects with `engine-failure` where one fails. */
 export async function ourTurn(way: Way, worldSize: number, cells: readonly Cell[]): Promise<readonly Timing[]> {
   const program = fileURLToPath(new URL('./rank.js', import.meta.url))
-  const ranks = Array.from({ length: worldSize }, () =>
+  const ranks = Array.from({ length: worldSize }, (_, rank) => {
     // As the launcher starts ranks.
-    fork(program, { serialization: 'advanced', execArgv: [...nodeFlags], env: { ...memoryVariables, ...process.env } }),
-  )
+    const share = { LOCKSTEP_LOCAL_RANK: String(rank), LOCKSTEP_LOCAL_WORLD_SIZE: String(worldSize) }
+    const env = { ...memoryVariables, ...share, ...process.env }
+    return fork(program, { serialization: 'advanced', execArgv: [...nodeCommand([]).args], env })
+  })
   const rendezvous = `127.0.0.1:${await freePort()}`
   try {
     const timings = conduct(ranks, way)
