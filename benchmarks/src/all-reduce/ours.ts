@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { LockstepError } from '@lockstep/core'
-import { freePort, memoryVariables, nodeCommand } from '@lockstep/dist-zmq/launch'
+import { freePort, localVariables, memoryVariables, nodeCommand } from '@lockstep/dist-zmq/launch'
 import type { Cell, Timing } from './cells.ts'
 import type { FromRank, ToRank, Way } from './protocol.ts'
 
@@ -11,8 +11,11 @@ export async function ourTurn(way: Way, worldSize: number, cells: readonly Cell[
   const program = fileURLToPath(new URL('./rank.js', import.meta.url))
   const ranks = Array.from({ length: worldSize }, (_, rank) => {
     // As the launcher starts ranks.
-    const share = { LOCKSTEP_LOCAL_RANK: String(rank), LOCKSTEP_LOCAL_WORLD_SIZE: String(worldSize) }
-    const env = { ...memoryVariables, ...share, ...process.env }
+    const env = {
+      ...memoryVariables,
+      ...localVariables({ localRank: rank, localWorldSize: worldSize }),
+      ...process.env,
+    }
     return fork(program, { serialization: 'advanced', execArgv: [...nodeCommand([]).args], env })
   })
   const rendezvous = `127.0.0.1:${await freePort()}`

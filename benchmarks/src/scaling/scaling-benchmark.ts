@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { freePort, nodeCommand, placeRanks, placeVariables } from '@lockstep/dist-zmq/launch'
+import { freePort, localVariables, nodeCommand, placeRanks, placeVariables } from '@lockstep/dist-zmq/launch'
 import { type Circumstances, circumstances } from '../machine.ts'
 import { type Spread, spread } from '../statistics.ts'
 import { agreementOf } from '../train/agreement.ts'
@@ -108,11 +108,7 @@ async function ourRanks(workers: number): Promise<Record<string, string>[]> {
 
 /** Cores of their own, and no group. */
 function ranksApart(workers: number): Record<string, string>[] {
-  const size = String(workers)
-  return Array.from({ length: workers }, (_, rank) => ({
-    LOCKSTEP_LOCAL_RANK: String(rank),
-    LOCKSTEP_LOCAL_WORLD_SIZE: size,
-  }))
+  return placeRanks([{ host: undefined, slots: workers }]).map(localVariables)
 }
 
 async function torchRanks(workers: number): Promise<Record<string, string>[]> {

@@ -27,11 +27,18 @@ export function placeVariables(place: RankPlace, { job, worldSize, rendezvous }:
   return {
     LOCKSTEP_RANK: String(place.rank),
     LOCKSTEP_WORLD_SIZE: String(worldSize),
-    LOCKSTEP_LOCAL_RANK: String(place.localRank),
-    LOCKSTEP_LOCAL_WORLD_SIZE: String(place.localWorldSize),
+    ...localVariables(place),
     LOCKSTEP_RENDEZVOUS: rendezvous,
     LOCKSTEP_JOB: job,
   }
+}
+
+/** The place of a rank among those of its machine, by which it finds its share of the cores. */
+export function localVariables({
+  localRank,
+  localWorldSize,
+}: Pick<RankPlace, 'localRank' | 'localWorldSize'>): Record<string, string> {
+  return { LOCKSTEP_LOCAL_RANK: String(localRank), LOCKSTEP_LOCAL_WORLD_SIZE: String(localWorldSize) }
 }
 
 /** Messages of a megabyte would otherwise be mapped and unmapped by the system, each with its page faults. */

@@ -1,5 +1,5 @@
 /** The parts that `lockstep run` is made of. */
-export { type JobAddress, memoryVariables, placeVariables } from './environment-of-rank.ts'
+export { type JobAddress, localVariables, memoryVariables, placeVariables } from './environment-of-rank.ts'
 export { freePort } from './free-port.ts'
 export { type HostSlots, parseHosts, placeRanks, type RankPlace } from './hosts.ts'
 export { type LaunchOptions, launch, nodeCommand, nodeFlags } from './launch.ts'
