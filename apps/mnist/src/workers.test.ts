@@ -25,7 +25,6 @@ async function train(...argv: string[]): Promise<{ report: Report; printed: stri
   return { report: JSON.parse(await readFile(file, 'utf8')) as Report, printed: stdout }
 }
 
-// Ranks may miss each other when they meet (packages/dist-zmq/README.md); then they give up after two minutes.
 it('two workers train what one does, and say what each did', { timeout: 300_000 }, async () => {
   const one = await train()
   const two = await train('--workers', '2')

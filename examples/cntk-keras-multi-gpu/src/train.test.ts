@@ -9,7 +9,6 @@ const script = fileURLToPath(new URL('../train.js', import.meta.url))
 const real = fileURLToPath(new URL('../../../../shared/data/mnist', import.meta.url))
 const env = { ...process.env, MNIST_DIR: existsSync(real) ? real : 'synthetic' }
 
-// Ranks may miss each other when they meet (packages/dist-zmq/README.md); then they give up after two minutes.
 it('trains on two ranks as the page does, and prints once', { timeout: 300_000 }, async () => {
   let printed = ''
   const { ranks } = await prepareRanks({
