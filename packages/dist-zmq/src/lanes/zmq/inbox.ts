@@ -1,5 +1,6 @@
 import type { FrameChannel, Words } from '@lockstep/collectives'
 import { LockstepError } from '@lockstep/core'
+import { messageUsed } from './used-messages.ts'
 
 /** Some bytes of a payload, as they came. */
 export interface Piece {
@@ -56,6 +57,7 @@ export class Inbox {
       this.#place(piece, recipient)
       this.#pieces.shift()
       this.#consumed++
+      messageUsed(piece.bytes.byteLength)
       if (recipient.received < recipient.into.byteLength) continue
       this.#recipients.shift()
       recipient.done()
@@ -67,9 +69,14 @@ export class Inbox {
     if (problem) throw problem
     if (offset !== recipient.received || offset + bytes.byteLength > recipient.into.byteLength)
       throw torn(this.#channel.from, offset, recipient)
-    recipient.into.set(bytes, offset)
+    copyBytes(bytes, recipient.into, offset)
     recipient.received += bytes.byteLength
   }
+}
+
+/** As `into.set(bytes, offset)`, which moves word by word where memory is shared; this is the C library's copy. */
+function copyBytes(bytes: Uint8Array, into: Uint8Array, offset: number): void {
+  Buffer.prototype.fill.call(into, bytes, offset, offset + bytes.byteLength)
 }
 
 function torn(from: number, offset: number, { received, into }: Recipient): Error {
