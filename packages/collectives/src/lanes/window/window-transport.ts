@@ -44,7 +44,7 @@ interface Inbox {
 }
 
 /** While nothing is awaited, the others are looked after so often, in milliseconds. */
-const watchMs = 100
+const watchMs = 500
 
 /** Messages and sums through a window that ranks of one host share. */
 export class WindowTransport implements Transport {
