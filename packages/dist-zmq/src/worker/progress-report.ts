@@ -4,7 +4,8 @@ import type { Progress } from '../control/message.ts'
 export class ProgressReport {
   readonly #pending = new Map<number, string>()
   #begun = 0
-  #overdueMs: number | undefined
+  /** The call that has waited too long, until it ends after all. */
+  #overdue: { readonly number: number; readonly waitedMs: number } | undefined
 
   /** Counts a call; the result ends it. */
   begin(call: string): () => void {
@@ -12,19 +13,20 @@ export class ProgressReport {
     this.#pending.set(number, call)
     return () => {
       this.#pending.delete(number)
+      if (this.#overdue?.number === number) this.#overdue = undefined
     }
   }
 
   /** The call whose turn it is has waited for so long, which is too long. */
-  overdue(milliseconds: number): void {
-    this.#overdueMs = milliseconds
+  overdue(waitedMs: number): void {
+    const [number] = this.#pending.keys()
+    if (number !== undefined) this.#overdue = { number, waitedMs }
   }
 
   get progress(): Progress {
-    const [oldest] = this.#pending
     const begun = this.#begun
-    if (oldest === undefined || this.#overdueMs === undefined) return { begun }
-    const [number, call] = oldest
-    return { begun, overdue: { call: `${call} (call ${number})`, number, waitedMs: this.#overdueMs } }
+    if (this.#overdue === undefined) return { begun }
+    const { number, waitedMs } = this.#overdue
+    return { begun, overdue: { call: `${this.#pending.get(number)} (call ${number})`, number, waitedMs } }
   }
 }
