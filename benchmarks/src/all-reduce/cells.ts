@@ -15,8 +15,9 @@ export interface Timing {
 /** How often to call at a size: some tenths of a second on a machine of today. */
 export function cellOf(bytes: number): Cell {
   const repeats = Math.max(15, Math.min(2000, Math.round(4e8 / (bytes + 2e5))))
-  // Compilers that learn, and the system's buffers of a connection, need some calls before they are what they will be.
-  return { bytes, warmUps: 30 + Math.ceil(repeats / 4), repeats }
+  // Compilers that learn, and the system's buffers of a connection, need some calls before they are what they will be:
+  // V8 has compiled what sums over zmq after a hundred.
+  return { bytes, warmUps: 100 + Math.ceil(repeats / 4), repeats }
 }
 
 /** The cell as the peers' programs read it. */
