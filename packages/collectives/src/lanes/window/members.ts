@@ -10,7 +10,7 @@ const line = 64
 const recordBytes = 2 * line
 const magic = 0x31574b4c // 'LKW1'
 
-/** Between looks at whether the other processes live, in milliseconds; each costs some microseconds. */
+/** Between looks at whether the other processes live, in milliseconds: each costs half a one where code and data are cold. */
 const livenessMs = 20
 
 /** The first line of a section: whose window it is. */
@@ -82,14 +82,17 @@ export class Members {
     this.#window.wake()
   }
 
-  /** Why the group has ended, as far as others know: one of them says so or has died. Undefined while it lives. */
-  ending(): Error | undefined {
+  /**
+   * Why the group has ended, as far as others know: one of them says so or has died. Undefined while it lives. Whether
+   * they have died is looked at where nothing has come of others for long, `waitedMs` if it is known.
+   */
+  ending(waitedMs: number = Number.POSITIVE_INFINITY): Error | undefined {
     for (const [member] of this.#others()) {
       const length = this.#window.load(member, this.#layout.abortLength)
       if (length > 0) return this.#reason(member, length)
     }
     const now = performance.now()
-    if (now - this.#lastLook < livenessMs) return undefined
+    if (Math.min(waitedMs, now - this.#lastLook) < livenessMs) return undefined
     this.#lastLook = now
     for (const [member, rank] of this.#others()) {
       if (this.stage(member) === stages.joined && !this.#lives(member)) return rankLost(rank, 'died', this.#options)

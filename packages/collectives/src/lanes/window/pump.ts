@@ -12,14 +12,15 @@ const turnMs = 4
  */
 export class Pump {
   readonly #window: Window
-  readonly #inspect: () => void
+  readonly #inspect: (waitedMs: number) => void
   readonly #tasks: Set<Task> = new Set()
   #running = false
   #idle = 0
+  #furtherAt = 0
   #stopped = false
 
-  /** `inspect` is called every few milliseconds of waiting: to see whether the group still lives. */
-  constructor(window: Window, inspect: () => void) {
+  /** `inspect` is called every few milliseconds, to see whether the group still lives; told how long nothing has come. */
+  constructor(window: Window, inspect: (waitedMs: number) => void) {
     this.#window = window
     this.#inspect = inspect
   }
@@ -46,11 +47,12 @@ export class Pump {
 
   async #run(): Promise<void> {
     let lastTurn = performance.now()
+    this.#furtherAt = lastTurn
     while (this.#tasks.size > 0) {
       const further = this.#look()
       if (!further) this.#idle++
       if (further ? performance.now() - lastTurn > turnMs : this.#window.rest(this.#idle, () => this.#look())) {
-        this.#inspect()
+        this.#inspect(performance.now() - this.#furtherAt)
         await new Promise((resolve) => setImmediate(resolve))
         lastTurn = performance.now()
       } else if (further) await undefined
@@ -63,6 +65,7 @@ export class Pump {
     for (const task of this.#tasks) further = task() || further
     if (further) {
       this.#idle = 0
+      this.#furtherAt = performance.now()
       this.#window.wake()
     }
     return further

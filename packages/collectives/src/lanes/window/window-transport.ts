@@ -69,8 +69,8 @@ export class WindowTransport implements Transport {
     this.worldSize = options.worldSize
     this.#options = options
     this.#parts = parts
-    this.#pump = new Pump(parts.window, () => this.#inspect())
-    this.#watch = setInterval(() => this.#inspect(), watchMs).unref()
+    this.#pump = new Pump(parts.window, (waitedMs) => this.#inspect(waitedMs))
+    this.#watch = setInterval(() => this.#inspect(watchMs), watchMs).unref()
     const { summation, allocate, adopt } = parts
     if (summation) {
       this.allReduce = (send, receive, envelope) => this.#sum(summation, send, receive, envelope)
@@ -198,9 +198,9 @@ export class WindowTransport implements Transport {
   }
 
   /** Ends the group when another member has, has died, or has left although it is waited for. */
-  #inspect(): void {
+  #inspect(waitedMs: number): void {
     if (this.#life.reason !== undefined) return
-    const reason = this.#parts.members.ending() ?? this.#strayed()
+    const reason = this.#parts.members.ending(waitedMs) ?? this.#strayed()
     const left = this.#waitedFor().filter((rank) => this.#hasLeft(rank))
     // Asked again, for a rank may have sent what is waited for just before it left.
     const missed = left.find((rank) => this.#waitedFor().includes(rank))
