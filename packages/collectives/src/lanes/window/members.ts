@@ -10,7 +10,7 @@ const line = 64
 const recordBytes = 2 * line
 const magic = 0x31574b4c // 'LKW1'
 
-/** Between looks at whether the other processes live, in milliseconds: each costs half a one where code and data are cold. */
+/** Milliseconds between looks at whether the other processes live; each takes up to half of one, for it comes out of the blue. */
 const livenessMs = 20
 
 /** The first line of a section: whose window it is. */
