@@ -43,7 +43,7 @@ interface Inbox {
   readonly task: Task
 }
 
-/** While nothing is awaited, the others are looked after so often, in milliseconds. */
+/** Milliseconds after which the others are looked after at the latest, whether or not anything is awaited of them. */
 const watchMs = 500
 
 /** Messages and sums through a window that ranks of one host share. */
@@ -70,7 +70,7 @@ export class WindowTransport implements Transport {
     this.#options = options
     this.#parts = parts
     this.#pump = new Pump(parts.window, (waitedMs) => this.#inspect(waitedMs))
-    this.#watch = setInterval(() => this.#inspect(watchMs), watchMs).unref()
+    this.#watch = setInterval(() => this.#inspect(), watchMs).unref()
     const { summation, allocate, adopt } = parts
     if (summation) {
       this.allReduce = (send, receive, envelope) => this.#sum(summation, send, receive, envelope)
@@ -197,8 +197,8 @@ export class WindowTransport implements Transport {
     }
   }
 
-  /** Ends the group when another member has, has died, or has left although it is waited for. */
-  #inspect(waitedMs: number): void {
+  /** Ends the group when another member has, has died, or has left although it is waited for; see {@link Members.ending}. */
+  #inspect(waitedMs?: number): void {
     if (this.#life.reason !== undefined) return
     const reason = this.#parts.members.ending(waitedMs) ?? this.#strayed()
     const left = this.#waitedFor().filter((rank) => this.#hasLeft(rank))
