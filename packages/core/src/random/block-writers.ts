@@ -1,35 +1,13 @@
-import type { RandomSpec } from './random-key.ts'
+import type { RandomKind } from '../graph/node.ts'
+
+export type FloatKind = Exclude<RandomKind, 'bernoulli'>
 
 /** Makes the first `count` values of a block out of its four words and puts them at `offset`. */
 export type BlockWriter = (words: Uint32Array, offset: number, count: number) => void
 
-/** The writer of a kind of random tensor into its array. */
-export function blockWriter(spec: RandomSpec, out: Float32Array | Uint8Array): BlockWriter {
-  switch (spec.kind) {
-    case 'bernoulli':
-      return bernoulliWriter(bernoulliThreshold(spec), out)
-    case 'uniform':
-      return valueWriter(uniformValue, out)
-    case 'normal':
-      return valueWriter(normalValue, out)
-  }
-}
-
-/** Words below it make a 1: from 0 (never) to 2^32 (always). */
-export function bernoulliThreshold({ probability = 0.5 }: RandomSpec): number {
-  return Math.round(probability * 2 ** 32)
-}
-
-function bernoulliWriter(threshold: number, out: Float32Array | Uint8Array): BlockWriter {
-  return (words, offset, count) => {
-    for (let index = 0; index < count; index++) out[offset + index] = (words[index] as number) < threshold ? 1 : 0
-  }
-}
-
-function valueWriter(
-  value: (words: Uint32Array, index: number) => number,
-  out: Float32Array | Uint8Array,
-): BlockWriter {
+/** The writer of a kind of random floats into their array. */
+export function blockWriter(kind: FloatKind, out: Float32Array): BlockWriter {
+  const value = kind === 'uniform' ? uniformValue : normalValue
   return (words, offset, count) => {
     for (let index = 0; index < count; index++) out[offset + index] = value(words, index)
   }

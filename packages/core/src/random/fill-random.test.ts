@@ -25,8 +25,13 @@ function wordsOf(block: number, position: number): Uint32Array {
   return words
 }
 
+/** The lowest byte of word 0 first, whatever this machine's order is. */
+function littleEndian(words: Uint32Array): number[] {
+  return [...words].flatMap((word) => [word, word >>> 8, word >>> 16, word >>> 24].map((shifted) => shifted & 0xff))
+}
+
 describe('the key', () => {
-  test('gives element e of a sample word e mod 4 of block floor(e / 4)', () => {
+  test('gives float e of a sample word e mod 4 of block floor(e / 4)', () => {
     const expected = [0, 1].flatMap((sample) =>
       [...wordsOf(0, 5 + sample), ...wordsOf(1, 5 + sample)].slice(0, 6).map((word) => (word >>> 8) * 2 ** -24),
     )
@@ -75,10 +80,15 @@ describe('bernoulli', () => {
     expect(bits({ kind: 'bernoulli' }, key, 9, 99)).toEqual(bits(fair, key, 9, 99))
   })
 
-  test('compares the word with the probability times 2^32', () => {
-    const [word] = wordsOf(0, key.firstPosition) as unknown as [number]
-    const at = (threshold: number) => bits({ kind: 'bernoulli', probability: threshold / 2 ** 32 }, key, 1, 1)[0]
-    expect([at(word), at(word + 1)]).toEqual([0, 1])
+  test('compares a word of a byte from each of four blocks with the probability times 2^32', () => {
+    const at = (threshold: number, element: number) =>
+      bits({ kind: 'bernoulli', probability: threshold / 2 ** 32 }, key, 1, 40)[element]
+    for (const element of [0, 5, 15, 16, 39]) {
+      const blocks = [0, 1, 2, 3].map((place) => wordsOf(4 * Math.floor(element / 16) + place, key.firstPosition))
+      const bytes = blocks.map((words) => littleEndian(words)[element % 16] as number)
+      const word = bytes.reduce((high, byte) => 256 * high + byte, 0)
+      expect([at(word, element), at(word + 1, element)]).toEqual([0, 1])
+    }
   })
 })
 

@@ -1,4 +1,5 @@
-import { type BlockWriter, blockWriter } from './block-writers.ts'
+import { fillBernoulli } from './bernoulli.ts'
+import { blockWriter, type FloatKind } from './block-writers.ts'
 import { philox4x32 } from './philox.ts'
 import { checkRandom, invalid, philoxKey, type RandomKey, type RandomSpec } from './random-key.ts'
 
@@ -15,18 +16,30 @@ export function fillRandom(
 ): void {
   checkRandom(spec, key, samples, elementsPerSample)
   checkOut(spec, samples * elementsPerSample, out)
-  fillRows(blockWriter(spec, out), key, { samples, elementsPerSample, firstElement: 0 })
+  fillRows(spec, out, key, { samples, elementsPerSample, firstElement: 0 })
 }
 
-/** The part of a tensor from `firstElement` (a multiple of 4) on in each sample. */
+/** The part of a tensor from `firstElement` (a multiple of 16) on in each sample. */
 export interface Rows {
   readonly samples: number
   readonly elementsPerSample: number
   readonly firstElement: number
 }
 
-/** Fills part of a tensor that begins at the writer's element 0. */
-export function fillRows(write: BlockWriter, key: RandomKey, { samples, elementsPerSample, firstElement }: Rows): void {
+/** Fills part of a tensor; `out` is all of it. */
+export function fillRows(spec: RandomSpec, out: Float32Array | Uint8Array, key: RandomKey, rows: Rows): void {
+  if (spec.kind === 'bernoulli') fillBernoulli(spec, out as Uint8Array, key, rows)
+  else fillFloats(spec.kind, out as Float32Array, key, rows)
+}
+
+/** Element e of a sample is made of word e mod 4 of block floor(e / 4), a normal value of a pair of them. */
+function fillFloats(
+  kind: FloatKind,
+  out: Float32Array,
+  key: RandomKey,
+  { samples, elementsPerSample, firstElement }: Rows,
+): void {
+  const write = blockWriter(kind, out)
   const words = new Uint32Array(4)
   const seed = philoxKey(key.seed)
   for (let sample = 0; sample < samples; sample++) {

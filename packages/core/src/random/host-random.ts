@@ -1,23 +1,23 @@
-import { blockWriter } from './block-writers.ts'
+import { blockWriter, type FloatKind } from './block-writers.ts'
 import { philox4x32 } from './philox.ts'
-import { checkInteger, philoxKey, type RandomSpec, reservedPositions } from './random-key.ts'
+import { checkInteger, philoxKey, reservedPositions } from './random-key.ts'
 
 /** `count` float32 values in [0, 1), e.g. for an initialiser. Never equal in words to a random tensor of the seed. */
 export function uniformFloats(seed: number, stream: number, count: number): Float32Array {
-  return floats({ kind: 'uniform' }, seed, stream, count)
+  return floats('uniform', seed, stream, count)
 }
 
 /** `count` float32 values of mean 0 and deviation 1; otherwise as {@link uniformFloats}. */
 export function normalFloats(seed: number, stream: number, count: number): Float32Array {
-  return floats({ kind: 'normal' }, seed, stream, count)
+  return floats('normal', seed, stream, count)
 }
 
-function floats(spec: RandomSpec, seed: number, stream: number, count: number): Float32Array {
+function floats(kind: FloatKind, seed: number, stream: number, count: number): Float32Array {
   checkInteger('stream', stream, 0xffff_ffff)
   checkInteger('count', count, 2 ** 34)
   const key = philoxKey(seed)
   const out = new Float32Array(count)
-  const write = blockWriter(spec, out)
+  const write = blockWriter(kind, out)
   const words = new Uint32Array(4)
   for (let element = 0; element < count; element += 4) {
     philox4x32([element / 4, reservedPositions.values, stream, 0], key, words)

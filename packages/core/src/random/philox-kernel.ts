@@ -1,4 +1,5 @@
 import {
+  block,
   branchIf,
   defineFunction,
   type FunctionScope,
@@ -18,19 +19,12 @@ import {
   type WasmFunction,
   type WasmMemory,
 } from '../wasm/index.ts'
-import { bernoulliGroup, type GroupWriter, uniformGroup } from './group-writers.ts'
+import { bernoulliGroup, type GroupWriter, smallBernoulliGroup, undecidedGroup, uniformGroup } from './group-writers.ts'
 import { fourVectors, philoxRound, roundKeys, type Words } from './philox-rounds.ts'
 
-/** Elements that a kernel writes at a time and in a row: four blocks of four. */
-export const groupElements = 16
+type KernelName = 'bernoulli' | 'smallBernoulli' | 'undecided' | 'uniform'
 
-/**
- * Rows that are worked on at a time. One row is a single chain of dependent instructions and leaves the processor
- * waiting; several fill the gaps and share what depends on the block alone. A fourth row gains nothing more.
- */
-const rowsPerTile = 3
-
-const parameters = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const
+const parameters = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const
 type Scope = FunctionScope<typeof parameters>
 
 interface Row {
@@ -41,20 +35,23 @@ interface Row {
 
 /**
  * Kernels over a memory, as functions of
- * `(address, rowBytes, samples, groups, firstPosition, stream, step, key0, key1, limit)`: the first `groups` × 16
- * elements of each of `samples` rows. Both must be at least 1. `limit` is the largest word that makes a bernoulli 1.
+ * `(address, rowBytes, samples, firstBlock, groups, firstPosition, stream, step, key0, key1, threshold)`: `groups` groups
+ * from block `firstBlock` on, in each of `samples` rows. There must be at least one of both. `threshold`, of a bernoulli,
+ * is from 1 to 2^32 − 1; unless it is a multiple of 2^24, `undecided` has to follow `bernoulli` on the same elements.
  */
-export const linkPhilox: (memory: WasmMemory) => WasmExports<'bernoulli' | 'uniform'> = linker(() => [
+export const linkPhilox: (memory: WasmMemory) => WasmExports<KernelName> = linker(() => [
   fillFunction('bernoulli', bernoulliGroup),
+  fillFunction('smallBernoulli', smallBernoulliGroup),
+  fillFunction('undecided', undecidedGroup),
   fillFunction('uniform', uniformGroup),
 ])
 
 function fillFunction<Name extends string>(name: Name, writer: GroupWriter): WasmFunction<Name> {
   return defineFunction({ name, parameters }, (scope) => {
-    const [, , samples, , , , , key0, key1] = scope.parameters
+    const [, , samples, , , , , , key0, key1] = scope.parameters
     const { keys, prepare } = roundKeys(scope, key0, key1)
     const done = scope.local('i32')
-    const rows = Array.from({ length: rowsPerTile }, () => ({
+    const rows = Array.from({ length: writer.rowsPerTile }, () => ({
       position: scope.local('v128'),
       cursor: scope.local('i32'),
       words: fourVectors(scope),
@@ -65,7 +62,7 @@ function fillFunction<Name extends string>(name: Name, writer: GroupWriter): Was
       loop((nextTile) => [
         ...rows.flatMap((row, index) => startRow(scope, row, done, index)),
         ...groupLoop(scope, rows, rounds, writer),
-        set(done, op('i32.add', get(done), i32(rowsPerTile))),
+        set(done, op('i32.add', get(done), i32(writer.rowsPerTile))),
         branchIf(nextTile, op('i32.lt_u', get(done), get(samples))),
       ]),
     ]
@@ -74,7 +71,7 @@ function fillFunction<Name extends string>(name: Name, writer: GroupWriter): Was
 
 /** Rows of a tile beyond the last sample repeat that one: they write the same bytes once more. */
 function startRow({ parameters, local }: Scope, row: Row, done: Local<'i32'>, index: number): Statement[] {
-  const [address, rowBytes, samples, , firstPosition] = parameters
+  const [address, rowBytes, samples, , , firstPosition] = parameters
   const sample = local('i32')
   const last = op('i32.sub', get(samples), i32(1))
   return [
@@ -85,9 +82,10 @@ function startRow({ parameters, local }: Scope, row: Row, done: Local<'i32'>, in
 }
 
 function groupLoop(scope: Scope, rows: readonly Row[], rounds: readonly Statement[], writer: GroupWriter): Statement[] {
-  const [, , , groups, , stream, step, , , limit] = scope.parameters
+  const [, , , firstBlock, groups, , stream, step, , , threshold] = scope.parameters
   const [blocks, remaining] = [scope.local('v128'), scope.local('i32')]
-  const body = loop((nextGroup) => [
+  const { blocksApart, groupBytes } = writer
+  const make = [
     ...rows.flatMap(({ position, words: [c0, c1, c2, c3] }) => [
       set(c0, get(blocks)),
       set(c1, get(position)),
@@ -95,14 +93,22 @@ function groupLoop(scope: Scope, rows: readonly Row[], rounds: readonly Statemen
       set(c3, op('i32x4.splat', get(step))),
     ]),
     ...rounds,
-    ...rows.flatMap(({ cursor, words }) => [
-      ...writer.write(scope, words, get(cursor), op('i32x4.splat', get(limit))),
-      set(cursor, op('i32.add', get(cursor), i32(groupElements * writer.elementBytes))),
-    ]),
-    set(blocks, op('i32x4.add', get(blocks), i32x4(4, 4, 4, 4))),
+    ...rows.flatMap(({ cursor, words }) => writer.write(scope, words, get(cursor), get(threshold))),
+  ]
+  const body = loop((nextGroup) => [
+    ...unlessSkipped(writer, rows, make),
+    ...rows.map(({ cursor }) => set(cursor, op('i32.add', get(cursor), i32(groupBytes)))),
+    set(blocks, op('i32x4.add', get(blocks), op('i32x4.splat', i32(4 * blocksApart)))),
     branchIf(nextGroup, tee(remaining, op('i32.sub', get(remaining), i32(1)))),
   ])
-  return [set(remaining, get(groups)), set(blocks, i32x4(0, 1, 2, 3)), body]
+  const lanes = i32x4(0, blocksApart, 2 * blocksApart, 3 * blocksApart)
+  const first = op('i32x4.add', op('i32x4.splat', get(firstBlock)), lanes)
+  return [set(remaining, get(groups)), set(blocks, first), body]
+}
+
+function unlessSkipped({ skip }: GroupWriter, rows: readonly Row[], make: readonly Statement[]): readonly Statement[] {
+  if (skip === undefined) return make
+  return [block((end) => [...rows.map(({ cursor }) => branchIf(end, skip(get(cursor)))), ...make])]
 }
 
 function smaller(a: Value<'i32'>, b: Value<'i32'>): Value<'i32'> {

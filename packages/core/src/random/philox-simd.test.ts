@@ -38,9 +38,12 @@ function check(spec: RandomSpec, from: RandomKey, samples: number, elements: num
 }
 
 describe.each(specs)('%j is bit for bit the definition', (spec) => {
-  test.each([0, 1, 3, 4, 5, 15, 16, 17, 31, 32, 35, 64, 100])('with %d elements per sample', (elements) => {
-    for (const samples of [0, 1, 2, 3, 4, 7]) check(spec, key, samples, elements)
-  })
+  test.each([0, 1, 3, 4, 5, 15, 16, 17, 31, 32, 35, 63, 64, 65, 100, 200])(
+    'with %d elements per sample',
+    (elements) => {
+      for (const samples of [0, 1, 2, 3, 4, 7]) check(spec, key, samples, elements)
+    },
+  )
 
   test.each([
     { firstPosition: 12345 },
@@ -63,6 +66,17 @@ describe.each(specs)('%j is bit for bit the definition', (spec) => {
     const expected = expectedBytes(spec, key, 5, 53)
     expect(new Uint8Array(shared.buffer).slice(4, 4 + expected.length)).toEqual(expected)
   })
+})
+
+test.each([0, 15, 16, 63, 64, 127])('decides a bernoulli to its last bit (element %d)', (element) => {
+  const at = (threshold: number) => {
+    const spec: RandomSpec = { kind: 'bernoulli', probability: threshold / 2 ** 32 }
+    check(spec, key, 1, 128)
+    return expectedBytes(spec, key, 1, 128)[element] as number
+  }
+  let word = 0
+  for (let bit = 2 ** 31; bit >= 1; bit /= 2) if (at(word + bit) === 0) word += bit
+  expect([at(word), at(word + 1)]).toEqual([0, 1])
 })
 
 test.each([

@@ -1,7 +1,8 @@
 import { hasSimd, type WasmMemory } from '../wasm/index.ts'
-import { bernoulliThreshold, blockWriter } from './block-writers.ts'
+import { bernoulliThreshold } from './bernoulli.ts'
 import { fillRows } from './fill-random.ts'
-import { groupElements, linkPhilox } from './philox-kernel.ts'
+import { bernoulliGroup, type GroupWriter, smallBernoulliGroup, undecidedGroup, uniformGroup } from './group-writers.ts'
+import { linkPhilox } from './philox-kernel.ts'
 import { checkRandom, invalid, philoxKey, type RandomKey, type RandomSpec } from './random-key.ts'
 
 /** Fills random tensors in one memory. */
@@ -33,28 +34,46 @@ export function createRandomFiller(memory: WasmMemory): RandomFiller {
       const out = viewOf(memory, spec, samples * elementsPerSample, byteOffset)
       const place = { samples, elementsPerSample, byteOffset }
       const done = kernels !== undefined && isVectorised(spec) ? fillGroups(kernels, spec, key, place) : 0
-      fillRows(blockWriter(spec, out), key, { samples, elementsPerSample, firstElement: done })
+      fillRows(spec, out, key, { samples, elementsPerSample, firstElement: done })
     },
   }
 }
 
-/** The bernoulli kernel compares with the largest word that makes a 1: there must be one. */
+/** Where a bernoulli is always 0 or always 1, there is no threshold to compare with. */
 function isVectorised(spec: RandomSpec): boolean {
-  return spec.kind === 'uniform' || (spec.kind === 'bernoulli' && bernoulliThreshold(spec) > 0)
+  if (spec.kind === 'normal') return false
+  const threshold = bernoulliThreshold(spec)
+  return spec.kind === 'uniform' || (threshold > 0 && threshold < 2 ** 32)
 }
 
 /** Fills what is whole groups in every sample, and returns how many elements that is. */
 function fillGroups(kernels: Kernels, spec: RandomSpec, key: RandomKey, place: Place): number {
-  const { samples, elementsPerSample, byteOffset } = place
-  const groups = Math.floor(elementsPerSample / groupElements)
-  if (samples === 0 || groups === 0) return 0
-  const common = [samples, groups, key.firstPosition, key.stream, key.step, ...philoxKey(key.seed)] as const
-  if (spec.kind === 'bernoulli') {
-    kernels.bernoulli(byteOffset, elementsPerSample, ...common, bernoulliThreshold(spec) - 1)
-  } else {
-    kernels.uniform(byteOffset, 4 * elementsPerSample, ...common, 0)
+  if (spec.kind === 'bernoulli') return fillBernoulliGroups(kernels, bernoulliThreshold(spec), key, place)
+  return runKernel(kernels.uniform, uniformGroup, key, place)
+}
+
+function fillBernoulliGroups(kernels: Kernels, threshold: number, key: RandomKey, place: Place): number {
+  const done = runKernel(kernels.bernoulli, bernoulliGroup, key, place, { threshold })
+  if (threshold % 2 ** 24 > 0) runKernel(kernels.undecided, undecidedGroup, key, place, { threshold, to: done })
+  return runKernel(kernels.smallBernoulli, smallBernoulliGroup, key, place, { threshold, from: done })
+}
+
+/** Fills whole groups of the elements `from` (a multiple of 16) to `to` of each sample. Returns where they end. */
+function runKernel(
+  kernel: Kernels['uniform'],
+  { groupElements, groupBytes }: GroupWriter,
+  key: RandomKey,
+  { samples, elementsPerSample, byteOffset }: Place,
+  { threshold = 0, from = 0, to = elementsPerSample }: { threshold?: number; from?: number; to?: number } = {},
+): number {
+  const groups = Math.floor((to - from) / groupElements)
+  const elementBytes = groupBytes / groupElements
+  const address = byteOffset + from * elementBytes
+  const position = [key.firstPosition, key.stream, key.step, ...philoxKey(key.seed)] as const
+  if (samples > 0 && groups > 0) {
+    kernel(address, elementsPerSample * elementBytes, samples, from / 4, groups, ...position, threshold)
   }
-  return groups * groupElements
+  return from + groups * groupElements
 }
 
 function viewOf(memory: WasmMemory, { kind }: RandomSpec, length: number, offset: number): Float32Array | Uint8Array {

@@ -10,9 +10,9 @@ export interface RandomSpec {
 }
 
 /**
- * What a random tensor `[samples, elementsPerSample]` is determined by. Element e of sample s is made of word e mod 4
- * of the Philox block with key `seed` (low word, high word) and counter
- * `[floor(e / 4), firstPosition + s, stream, step]`.
+ * What a random tensor `[samples, elementsPerSample]` is determined by. Sample s is made of the Philox blocks with key
+ * `seed` (low word, high word) and counters `[block, firstPosition + s, stream, step]`; which of them make which
+ * element, `fillRandom` defines.
  */
 export interface RandomKey {
   /** An integer from 0 to 2^53 − 1. */
