@@ -37,7 +37,7 @@ export interface ScalingResult {
 }
 
 /** Which racer is which. */
-const seats = { single: 0, threads: 1, ranks: 2, apart: 3, torchThreads: 4, torchRanks: 5 } as const
+const seats = { single: 0, bound: 1, threads: 2, ranks: 3, apart: 4, torchThreads: 5, torchRanks: 6 } as const
 
 /** A side of the race, and what it computes with. */
 interface Entrant {
@@ -47,9 +47,10 @@ interface Entrant {
 }
 
 /**
- * One process with one thread, one with as many threads as there are ranks, and so many ranks with one thread each, all
- * with the same global batch; so many processes that each train a rank's part of it and exchange nothing, which is what
- * the machine has to give; PyTorch's one process and its DistributedDataParallel over Gloo beside them.
+ * One process with one thread, which prepares its batches on whatever core is idle, and one that is bound to its core as
+ * a rank is; one with as many threads as there are ranks, and so many ranks with one thread each, all with the same
+ * global batch; so many processes that each train a rank's part of it and exchange nothing, which is what the machine
+ * has to give; PyTorch's one process and its DistributedDataParallel over Gloo beside them.
  */
 export async function scalingBenchmark(model: ModelName, options: ScalingOptions): Promise<ScalingResult> {
   const { steps, batchSize, workers } = options
@@ -76,8 +77,10 @@ async function allEntrants(options: ScalingOptions): Promise<Entrant[]> {
   }
   const ranks = launched(our(`${workers} × 1`, 1))
   const apart = launched(our(`${workers} × 1, apart`, 1))
+  const bound = launched(our('1 × 1, bound', 1))
   const entrants: Entrant[] = [
     { racer: new Contestant(our('1 × 1', 1)), threads: 1, batchSize },
+    { racer: new RankGroup(bound, ranksApart(workers).slice(0, 1)), threads: 1, batchSize },
     { racer: new Contestant(our(`1 × ${workers}`, workers)), threads: workers, batchSize },
     { racer: new RankGroup(ranks, await ourRanks(workers)), threads: 1, batchSize },
     { racer: new RankGroup(apart, ranksApart(workers)), threads: 1, batchSize: Math.ceil(batchSize / workers) },
@@ -139,6 +142,9 @@ function figuresOf(rounds: readonly (readonly Turn[])[], workers: number): Scali
   const figures = [
     figure(`speed of ${workers} workers ÷ (${workers} × one worker of one thread)`, (round) => {
       return time(round, seats.single) / (workers * time(round, seats.ranks))
+    }),
+    figure(`speed of ${workers} workers ÷ (${workers} × one worker of one thread, bound)`, (round) => {
+      return time(round, seats.bound) / (workers * time(round, seats.ranks))
     }),
     figure(`speed of ${workers} workers ÷ one worker of ${workers} threads`, (round) => {
       return time(round, seats.threads) / time(round, seats.ranks)
