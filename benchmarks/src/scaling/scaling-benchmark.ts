@@ -36,8 +36,8 @@ export interface ScalingResult {
   readonly figures: readonly ScalingFigure[]
 }
 
-/** Which racer is which. */
-const seats = { single: 0, bound: 1, threads: 2, ranks: 3, apart: 4, torchThreads: 5, torchRanks: 6 } as const
+/** Which racer is which. What is held against the ranks has its turns next to theirs, for cores change their speed. */
+const seats = { single: 0, ranks: 1, threads: 2, bound: 3, apart: 4, torchThreads: 5, torchRanks: 6 } as const
 
 /** A side of the race, and what it computes with. */
 interface Entrant {
@@ -80,9 +80,9 @@ async function allEntrants(options: ScalingOptions): Promise<Entrant[]> {
   const bound = launched(our('1 × 1, bound', 1))
   const entrants: Entrant[] = [
     { racer: new Contestant(our('1 × 1', 1)), threads: 1, batchSize },
-    { racer: new RankGroup(bound, ranksApart(workers).slice(0, 1)), threads: 1, batchSize },
-    { racer: new Contestant(our(`1 × ${workers}`, workers)), threads: workers, batchSize },
     { racer: new RankGroup(ranks, await ourRanks(workers)), threads: 1, batchSize },
+    { racer: new Contestant(our(`1 × ${workers}`, workers)), threads: workers, batchSize },
+    { racer: new RankGroup(bound, ranksApart(workers).slice(0, 1)), threads: 1, batchSize },
     { racer: new RankGroup(apart, ranksApart(workers)), threads: 1, batchSize: Math.ceil(batchSize / workers) },
   ]
   if (!withTorch) return entrants
