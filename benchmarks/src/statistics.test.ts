@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mean, median, quantile, spread } from './statistics.ts'
+import { mean, median, quantile, showQuartiles, spread } from './statistics.ts'
 
 describe('statistics', () => {
   it('takes the middle, or half way between the two middle ones', () => {
@@ -11,6 +11,7 @@ describe('statistics', () => {
   it('interpolates quartiles', () => {
     expect(spread([4, 2, 3, 1, 5])).toEqual({ lower: 2, median: 3, upper: 4 })
     expect(quantile([1, 2, 3, 4], 0.25)).toBe(1.75)
+    expect(showQuartiles(spread([4, 2, 3, 1, 5]), 1)).toBe('2.0 – 4.0')
   })
 
   it('leaves the values in their order', () => {

@@ -22,6 +22,11 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
+/** The quartiles in words, `digits` behind the point. */
+export function showQuartiles({ lower, upper }: Spread, digits: number): string {
+  return `${lower.toFixed(digits)} – ${upper.toFixed(digits)}`
+}
+
 /** Quartiles and median. */
 export function spread(values: readonly number[]): Spread {
   return { lower: quantile(values, 0.25), median: median(values), upper: quantile(values, 0.75) }

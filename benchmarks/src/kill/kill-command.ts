@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { circumstances, describeCircumstances } from '../machine.ts'
 import { positiveInteger } from '../options.ts'
 import { appendResult } from '../results.ts'
-import { spread } from '../statistics.ts'
+import { showQuartiles, spread } from '../statistics.ts'
 import { killOnce } from './kill-benchmark.ts'
 
 interface Options {
@@ -28,10 +28,8 @@ export function killCommand(): Command {
       console.log(`\nMilliseconds from kill -9 of one of ${ranks} ranks until another has an error that names it\n`)
       console.log('| lane | median | quartiles | longest |\n| --- | --- | --- | --- |')
       for (const [lane, all] of times) {
-        const { lower, median, upper } = spread(all)
-        console.log(
-          `| ${lane} | ${median.toFixed(0)} | ${lower.toFixed(0)} – ${upper.toFixed(0)} | ${Math.max(...all).toFixed(0)} |`,
-        )
+        const ms = spread(all)
+        console.log(`| ${lane} | ${ms.median.toFixed(0)} | ${showQuartiles(ms, 0)} | ${Math.max(...all).toFixed(0)} |`)
       }
       const rows = [...times].map(([lane, ms]) => ({ lane, ms }))
       console.log(`\nKept in ${appendResult('kill', { circumstances: before, ranks, rounds, rows })}`)

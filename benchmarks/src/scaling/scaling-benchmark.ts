@@ -139,19 +139,16 @@ function figuresOf(rounds: readonly (readonly Turn[])[], workers: number): Scali
     const ratios = rounds.map(of)
     return { what, ratios, ratio: spread(ratios) }
   }
+  const ofRanks = (beside: string, seat: number, times = 1): ScalingFigure => {
+    return figure(`speed of ${workers} workers ÷ ${beside}`, (round) => {
+      return time(round, seat) / (times * time(round, seats.ranks))
+    })
+  }
   const figures = [
-    figure(`speed of ${workers} workers ÷ (${workers} × one worker of one thread)`, (round) => {
-      return time(round, seats.single) / (workers * time(round, seats.ranks))
-    }),
-    figure(`speed of ${workers} workers ÷ (${workers} × one worker of one thread, bound)`, (round) => {
-      return time(round, seats.bound) / (workers * time(round, seats.ranks))
-    }),
-    figure(`speed of ${workers} workers ÷ one worker of ${workers} threads`, (round) => {
-      return time(round, seats.threads) / time(round, seats.ranks)
-    }),
-    figure(`speed of ${workers} workers ÷ that of as many that exchange nothing`, (round) => {
-      return time(round, seats.apart) / time(round, seats.ranks)
-    }),
+    ofRanks(`(${workers} × one worker of one thread)`, seats.single, workers),
+    ofRanks(`(${workers} × one worker of one thread, bound)`, seats.bound, workers),
+    ofRanks(`one worker of ${workers} threads`, seats.threads),
+    ofRanks('that of as many that exchange nothing', seats.apart),
   ]
   if ((rounds[0]?.length ?? 0) <= seats.torchRanks) return figures
   return [

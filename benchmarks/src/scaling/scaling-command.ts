@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { describeCircumstances } from '../machine.ts'
 import { modelOption, modelsOf, positiveInteger, wholeNumber } from '../options.ts'
 import { appendResult } from '../results.ts'
-import { spread } from '../statistics.ts'
+import { showQuartiles, spread } from '../statistics.ts'
 import { roundLine } from '../train/print.ts'
 import type { Turn } from '../train/race.ts'
 import { type ScalingOptions, type ScalingResult, scalingBenchmark } from './scaling-benchmark.ts'
@@ -44,13 +44,13 @@ export function scalingCommand(): Command {
 function scalingSummary({ circumstances, model, batchSize, steps, rounds, figures }: ScalingResult): string {
   const names = rounds[0]?.map(({ name }) => name) ?? []
   const times = names.map((name, seat) => {
-    const { lower, median, upper } = spread(rounds.map((round) => (round[seat] as Turn).stepMs))
-    const quartiles = `${lower.toFixed(1)} – ${upper.toFixed(1)} ms`
-    return `| ${name} | ${median.toFixed(1)} ms | ${quartiles} | ${Math.round((1000 * batchSize) / median)} |`
+    const step = spread(rounds.map((round) => (round[seat] as Turn).stepMs))
+    const rate = Math.round((1000 * batchSize) / step.median)
+    return `| ${name} | ${step.median.toFixed(1)} ms | ${showQuartiles(step, 1)} ms | ${rate} |`
   })
-  const answers = figures.map(({ what, ratio: { lower, median: middle, upper }, ratios }) => {
+  const answers = figures.map(({ what, ratio, ratios }) => {
     const all = ratios.map((value) => value.toFixed(2)).join(' ')
-    return `- ${what}: **${middle.toFixed(3)}** (quartiles ${lower.toFixed(3)} – ${upper.toFixed(3)}; ${all})`
+    return `- ${what}: **${ratio.median.toFixed(3)}** (quartiles ${showQuartiles(ratio, 3)}; ${all})`
   })
   return [
     `\n## mnist_${model}: scaling, global batch ${batchSize}, ${rounds.length} rounds of ${steps} steps\n`,

@@ -1,5 +1,5 @@
 import { describeCircumstances } from '../machine.ts'
-import { median, type Spread } from '../statistics.ts'
+import { median, type Spread, showQuartiles } from '../statistics.ts'
 import { flopPerImage, matmulName } from './matmul-share.ts'
 import type { Comparison, Turn } from './race.ts'
 import type { TrainResult } from './train-benchmark.ts'
@@ -71,15 +71,15 @@ function ratioOf(comparison: Comparison | undefined): string {
   if (comparison === undefined) return '1'
   const { ratio, ratios } = comparison
   const all = ratios.map((value) => value.toFixed(2)).join(' ')
-  return `**${ratio.median.toFixed(2)}** (${ratio.lower.toFixed(2)} – ${ratio.upper.toFixed(2)}; ${all})`
+  return `**${ratio.median.toFixed(2)}** (${showQuartiles(ratio, 2)}; ${all})`
 }
 
 /** The peer is its fastest way of running. */
 function verdict([best]: readonly Comparison[]): string[] {
   if (best === undefined) return []
-  const { median: factor, lower, upper } = best.ratio
+  const { name, ratio } = best
   return [
-    `\nLockstep's speed beside the best peer, ${best.name}: × ${factor.toFixed(2)} (quartiles ${lower.toFixed(2)} – ${upper.toFixed(2)}).`,
+    `\nLockstep's speed beside the best peer, ${name}: × ${ratio.median.toFixed(2)} (quartiles ${showQuartiles(ratio, 2)}).`,
   ]
 }
 
@@ -93,6 +93,6 @@ function matmulLines({ matmul, model }: TrainResult): string[] {
   ]
 }
 
-function spreadOf({ lower, median, upper }: Spread, digits: number): string {
-  return `${median.toFixed(digits)} (${lower.toFixed(digits)} – ${upper.toFixed(digits)})`
+function spreadOf(spread: Spread, digits: number): string {
+  return `${spread.median.toFixed(digits)} (${showQuartiles(spread, digits)})`
 }

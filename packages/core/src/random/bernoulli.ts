@@ -1,6 +1,5 @@
-import type { Rows } from './fill-random.ts'
 import { philox4x32 } from './philox.ts'
-import { philoxKey, type RandomKey, type RandomSpec } from './random-key.ts'
+import { philoxKey, type RandomKey, type RandomSpec, type Rows } from './random-key.ts'
 
 /** Elements of a sample that are drawn together: one for each byte of a block. */
 const groupElements = 16

@@ -3,7 +3,7 @@ import type { RandomKind } from '../graph/node.ts'
 export type FloatKind = Exclude<RandomKind, 'bernoulli'>
 
 /** Makes the first `count` values of a block out of its four words and puts them at `offset`. */
-export type BlockWriter = (words: Uint32Array, offset: number, count: number) => void
+type BlockWriter = (words: Uint32Array, offset: number, count: number) => void
 
 /** The writer of a kind of random floats into their array. */
 export function blockWriter(kind: FloatKind, out: Float32Array): BlockWriter {

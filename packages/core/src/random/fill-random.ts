@@ -1,7 +1,7 @@
 import { fillBernoulli } from './bernoulli.ts'
 import { blockWriter, type FloatKind } from './block-writers.ts'
 import { philox4x32 } from './philox.ts'
-import { checkRandom, invalid, philoxKey, type RandomKey, type RandomSpec } from './random-key.ts'
+import { checkRandom, invalid, philoxKey, type RandomKey, type RandomSpec, type Rows } from './random-key.ts'
 
 /**
  * Fills a random tensor `[samples, elementsPerSample]`: `bernoulli` into a Uint8Array of 0 and 1, `uniform` in [0, 1)
@@ -17,13 +17,6 @@ export function fillRandom(
   checkRandom(spec, key, samples, elementsPerSample)
   checkOut(spec, samples * elementsPerSample, out)
   fillRows(spec, out, key, { samples, elementsPerSample, firstElement: 0 })
-}
-
-/** The part of a tensor from `firstElement` (a multiple of 16) on in each sample. */
-export interface Rows {
-  readonly samples: number
-  readonly elementsPerSample: number
-  readonly firstElement: number
 }
 
 /** Fills part of a tensor; `out` is all of it. */

@@ -24,7 +24,7 @@ export interface GroupWriter {
   readonly blocksApart: 1 | 4
   readonly groupElements: 16 | 64
   readonly groupBytes: 16 | 64
-  /** Whether there is nothing to do for the group at `address`; tiles are of one row then. */
+  /** Whether there is nothing to do for the group at `address`: 1 or 0. */
   skip?(address: Value<'i32'>): Value<'i32'>
   /** Stores the group at `address`. `threshold` is that of a bernoulli. */
   write(scope: Locals, words: Words, address: Value<'i32'>, threshold: Value<'i32'>): readonly Statement[]

@@ -106,9 +106,11 @@ function groupLoop(scope: Scope, rows: readonly Row[], rounds: readonly Statemen
   return [set(remaining, get(groups)), set(blocks, first), body]
 }
 
+/** Nothing is made where all rows of the tile can do without. */
 function unlessSkipped({ skip }: GroupWriter, rows: readonly Row[], make: readonly Statement[]): readonly Statement[] {
   if (skip === undefined) return make
-  return [block((end) => [...rows.map(({ cursor }) => branchIf(end, skip(get(cursor)))), ...make])]
+  const all = rows.map(({ cursor }) => skip(get(cursor))).reduce((some, more) => op('i32.and', some, more))
+  return [block((end) => [branchIf(end, all), ...make])]
 }
 
 function smaller(a: Value<'i32'>, b: Value<'i32'>): Value<'i32'> {

@@ -41,9 +41,9 @@ export function createRandomFiller(memory: WasmMemory): RandomFiller {
 
 /** Where a bernoulli is always 0 or always 1, there is no threshold to compare with. */
 function isVectorised(spec: RandomSpec): boolean {
-  if (spec.kind === 'normal') return false
+  if (spec.kind !== 'bernoulli') return spec.kind === 'uniform'
   const threshold = bernoulliThreshold(spec)
-  return spec.kind === 'uniform' || (threshold > 0 && threshold < 2 ** 32)
+  return threshold > 0 && threshold < 2 ** 32
 }
 
 /** Fills what is whole groups in every sample, and returns how many elements that is. */

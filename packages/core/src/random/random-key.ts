@@ -25,6 +25,13 @@ export interface RandomKey {
   readonly firstPosition: number
 }
 
+/** The part of a tensor from `firstElement` (a multiple of 16) on in each sample. */
+export interface Rows {
+  readonly samples: number
+  readonly elementsPerSample: number
+  readonly firstElement: number
+}
+
 /** Positions that no sample has, so that other uses of one seed never meet the words of a batch. */
 export const reservedPositions = { values: 0xffff_ffff, permutation: 0xffff_fffe } as const
 
