@@ -56,7 +56,7 @@ export async function scalingBenchmark(model: ModelName, options: ScalingOptions
   const { steps, batchSize, workers } = options
   const before = circumstances()
   using material = makeMaterial(model, steps * batchSize)
-  const entrants = await allEntrants(options)
+  const entrants = await allEntrants(model, options)
   const racers = entrants.map(({ racer }) => racer)
   try {
     for (const entrant of entrants) await start(entrant, model, material)
@@ -70,8 +70,10 @@ export async function scalingBenchmark(model: ModelName, options: ScalingOptions
   }
 }
 
-async function allEntrants(options: ScalingOptions): Promise<Entrant[]> {
-  const { workers, batchSize, format, torch: withTorch } = options
+async function allEntrants(model: ModelName, options: ScalingOptions): Promise<Entrant[]> {
+  const { workers, batchSize, torch: withTorch } = options
+  // Only images have a memory format.
+  const format = model === 'cnn' ? options.format : 'eager'
   const our = (name: string, threads: number): ContestantSpec => {
     return { ...ours({ backend: 'onnx', peer: 'none', threads }), name: `lockstep ${name}` }
   }
