@@ -43,6 +43,7 @@ export function updateBenchmark(model: ModelName, rounds: number): UpdateResult 
     const scalars = {
       denominator: 128,
       sampleCount: 128,
+      step,
       hyperparameters: learner.hyperparameters({ step, samples: 128 * step, batchSamples: 128 }),
     }
     times.simd.push(timed(() => simd.update(scalars)))

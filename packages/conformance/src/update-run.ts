@@ -59,7 +59,8 @@ export function entryValue(state: Float32Array, layout: StateLayout, name: strin
 
 /** The scalars of an update whose gradients are means already. */
 export function scalarsOf(learner: Learner, progress: UpdateProgress): UpdateScalars {
-  return { denominator: 1, sampleCount: progress.batchSamples, hyperparameters: learner.hyperparameters(progress) }
+  const { step, batchSamples } = progress
+  return { denominator: 1, sampleCount: batchSamples, step, hyperparameters: learner.hyperparameters(progress) }
 }
 
 /** A plan in the hands of a subject. */

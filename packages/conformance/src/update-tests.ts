@@ -74,7 +74,7 @@ async function checkConstantGradient(
   await using run = await UpdateRun.open(subject, vectorPlan(learner, { p: [1] }), { p: [1] })
   for (const [step, value] of expected.entries()) {
     const { hyperparameters } = scalarsOf(learner, { step, samples: step * 128, batchSamples: 128 })
-    await run.update({ 'gradient/p': [gradient * 128] }, { denominator: 128, sampleCount: 128, hyperparameters })
+    await run.update({ 'gradient/p': [gradient * 128] }, { denominator: 128, sampleCount: 128, step, hyperparameters })
     expectClose(`p after ${step + 1}`, await run.value('p'), [value], 1e-7)
   }
 }

@@ -9,7 +9,7 @@ import { hostUpdate } from './host-update.ts'
 import type { UpdateScalars } from './update-jobs.ts'
 import { slotEntries, type UpdatePlan } from './update-plan.ts'
 
-const scalars: UpdateScalars = { denominator: 2, sampleCount: 2, hyperparameters: { learningRate: 0.5 } }
+const scalars: UpdateScalars = { denominator: 2, sampleCount: 2, step: 0, hyperparameters: { learningRate: 0.5 } }
 
 function planOf(learner: Learner): UpdatePlan {
   return { learner, parameters: [{ name: 'w', shape: [5], gradient: 'gradient/w' }], statistics: [] }
@@ -64,6 +64,21 @@ describe('hostUpdate', () => {
     const { arena, layout, values } = trained(plan)
     hostUpdate(arena, layout, plan)(scalars)
     for (const value of values('w')) expect(value).toBeCloseTo(1 - 0.5 * 0.125, 7)
+  })
+
+  it.each([true, false])('makes subnormal slots zero at every sixteenth update, with simd %s', (simd) => {
+    const plan = planOf(sgd({ momentum: 0.5 }))
+    const { arena, layout, values } = trained(plan)
+    const update = hostUpdate(arena, layout, plan, { simd })
+    const [tiny, small] = [2 ** -130, 2 ** -100]
+    arena.floats.set([tiny, -tiny, small, -small, Number.NaN], stateEntry(layout, 'slot/velocity/w').offset)
+    arena.floats.fill(0, stateEntry(layout, 'gradient/w').offset)
+    arena.floats.fill(tiny, 0, 5)
+    update({ ...scalars, step: 15 })
+    expect(values('slot/velocity/w')).toEqual([tiny / 2, -tiny / 2, small / 2, -small / 2, Number.NaN])
+    update({ ...scalars, step: 16 })
+    expect(values('slot/velocity/w')).toEqual([0, 0, small / 4, -small / 4, Number.NaN])
+    expect(values('w').slice(0, 2)).toEqual([tiny * 1.5, tiny / 2])
   })
 
   it.each([0, -1, Number.NaN])('refuses the denominator %d', (denominator) => {

@@ -1,7 +1,7 @@
 import type { Arena } from '../backend/arena.ts'
 import type { StateLayout } from '../backend/state-layout.ts'
 import { hasSimd } from '../wasm/index.ts'
-import { runJob, scalarValues, type UpdateScalars, updateJobs } from './update-jobs.ts'
+import { prepareUpdate, runJob, type UpdateScalars, updateJobs } from './update-jobs.ts'
 import type { UpdatePlan } from './update-plan.ts'
 
 /** Updates parameters, slots and statistics in place, synchronously. Gradients and sums are read only. */
@@ -15,8 +15,9 @@ export interface HostUpdateOptions {
 
 /**
  * Compiles the update for an arena laid out as `layout` from element 0: one fused pass per parameter. It computes what
- * {@link updateNodes} does, in the same float32 operations, but the norm of `clipNorm`, which it sums in float64. Gaps
- * between entries keep their contents. A rule with operations that WebAssembly lacks (exp, log, pow, tanh, sigmoid)
+ * {@link updateNodes} does, in the same float32 operations, but the norm of `clipNorm`, which it sums in float64, and
+ * slots and statistics, in which it makes subnormal numbers zero now and then, as they are slow. Gaps between entries keep
+ * their contents. A rule with operations that WebAssembly lacks (exp, log, pow, tanh, sigmoid)
  * runs in JavaScript, about 50 times slower; one that is not elementwise is refused with `unsupported`.
  */
 export function hostUpdate(
@@ -27,7 +28,7 @@ export function hostUpdate(
 ): HostUpdate {
   const jobs = updateJobs(arena, layout, plan, simd)
   return (scalars) => {
-    const values = scalarValues(jobs, plan, scalars)
+    const values = prepareUpdate(jobs, plan, scalars)
     for (const job of jobs.updates) runJob(job, jobs.compiled, values)
   }
 }

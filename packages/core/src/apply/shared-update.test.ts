@@ -41,6 +41,7 @@ function filled(plan: UpdatePlan, shared: boolean): { arena: Arena; layout: Stat
 const scalarsOf = (learner: Learner, step: number) => ({
   denominator: 8,
   sampleCount: 8,
+  step,
   hyperparameters: learner.hyperparameters({ step, samples: 8 * step, batchSamples: 8 }),
 })
 

@@ -3,7 +3,7 @@ import type { StateLayout } from '../backend/state-layout.ts'
 import { sizeOf } from '../graph/node.ts'
 import { hasSimd, isShared } from '../wasm/index.ts'
 import { beginPass, finishPass, piecesOf, type StartHelpers, shareWork } from './shared-work.ts'
-import { scalarsOf, scalarValues, type UpdateScalars, updateJobs } from './update-jobs.ts'
+import { prepareUpdate, scalarsOf, type UpdateScalars, updateJobs } from './update-jobs.ts'
 import type { UpdatePlan } from './update-plan.ts'
 
 /** An update in which other threads take part. Disposing it ends them. */
@@ -45,7 +45,7 @@ export function sharedUpdate(
   const helpers = start(work)
   return {
     begin(scalars) {
-      const values = scalarValues(jobs, plan, scalars)
+      const values = prepareUpdate(jobs, plan, scalars)
       work.scalars.set(jobs.updates.flatMap((job) => scalarsOf(job, values)))
       beginPass(work)
       return () => finishPass(work, wasm.exports)

@@ -4,8 +4,18 @@ import { LockstepError } from '../errors.ts'
 import { type CompiledKernels, compileKernels } from './compile-kernels.ts'
 import type { Kernel } from './kernel.ts'
 import { hyperparameterInput, updateInputs } from './update-graph.ts'
-import { clipScaleInput, parameterEntry, parameterKernels, statisticEntry, statisticKernel } from './update-kernels.ts'
-import type { UpdatePlan } from './update-plan.ts'
+import {
+  clipScaleInput,
+  parameterEntry,
+  parameterKernels,
+  statisticEntry,
+  statisticKernel,
+  sweepKernel,
+} from './update-kernels.ts'
+import { slotEntries, type UpdatePlan } from './update-plan.ts'
+
+/** A sweep costs about as much as half an update. */
+export const updatesPerSweep = 16
 
 /** The scalars of one update. */
 export interface UpdateScalars {
@@ -13,6 +23,8 @@ export interface UpdateScalars {
   readonly denominator: number
   /** What sums of batch statistics are divided by; above 0. */
   readonly sampleCount: number
+  /** Updates made before this one. */
+  readonly step: number
   /** As `learner.hyperparameters` returns them. */
   readonly hyperparameters: Readonly<Record<string, number>>
 }
@@ -30,17 +42,23 @@ export interface Job {
 export interface UpdateJobs {
   /** Squares to sum before the updates; only where the learner clips by norm. */
   readonly norms: readonly Job[]
+  /** What takes subnormal numbers out of slots and statistics, before every {@link updatesPerSweep}th update. */
+  readonly sweeps: readonly Job[]
   readonly updates: readonly Job[]
   readonly compiled: CompiledKernels<string>
 }
 
-/** The scalars that kernels take, by name, for one update. Runs the jobs of the norm. Throws for counts that are not above 0. */
-export function scalarValues(
-  { norms, compiled }: UpdateJobs,
+/**
+ * Runs what comes before the updates: a sweep when it is time, and the jobs of the norm. Returns the scalars that kernels
+ * take, by name. Throws for counts that are not above 0.
+ */
+export function prepareUpdate(
+  { norms, sweeps, compiled }: UpdateJobs,
   { learner }: UpdatePlan,
   scalars: UpdateScalars,
 ): ReadonlyMap<string, number> {
   checkCounts(scalars)
+  if (scalars.step % updatesPerSweep === 0) for (const job of sweeps) runJob(job, compiled, new Map())
   const values = new Map([
     [updateInputs.denominator as string, scalars.denominator],
     [updateInputs.sampleCount as string, scalars.sampleCount],
@@ -83,6 +101,8 @@ export function updateJobs(arena: Arena, layout: StateLayout, plan: UpdatePlan, 
     kernels.set(`update ${kind}`, update)
     if (norm !== undefined) kernels.set(`norm ${kind}`, norm)
   }
+  const averages = [...slotEntries(plan).map(({ name }) => name), ...statistics.map(({ weight }) => weight)]
+  if (averages.length > 0) kernels.set('sweep', sweepKernel())
   for (const { momentum } of statistics) kernels.set(`statistic ${momentum}`, statisticKernel(learner, momentum))
   const compiled = compileKernels(arena, kernels, { simd, by: `learner ${learner.name}` })
   const job = (name: string, main: string, entryOf: (array: string) => string): Job => {
@@ -100,6 +120,7 @@ export function updateJobs(arena: Arena, layout: StateLayout, plan: UpdatePlan, 
   )
   return {
     norms: learner.clipNorm === undefined ? [] : ofParameters('norm'),
+    sweeps: averages.map((name) => job('sweep', name, () => name)),
     updates: [...ofParameters('update'), ...ofStatistics],
     compiled,
   }

@@ -1,5 +1,5 @@
 import { graph } from '../graph/graph.ts'
-import { input, state } from '../graph/ops.ts'
+import { abs, input, less, select, state } from '../graph/ops.ts'
 import type { Learner } from '../learners/learner.ts'
 import { elements, type Kernel, kernelOf } from './kernel.ts'
 import { inputSources } from './update-graph.ts'
@@ -10,6 +10,9 @@ import { type PlannedParameter, type PlannedStatistic, slotEntryName } from './u
 export const clipScaleInput = 'clipScale'
 
 const model = { name: 'parameter', gradient: 'gradient', weight: 'statistic', sum: 'sum', shape: elements } as const
+
+/** The smallest normal float32; what is nearer to zero is subnormal. */
+const smallestNormal = 2 ** -126
 
 /** The kernels for all parameters with one regulariser. */
 export interface ParameterKernels {
@@ -31,6 +34,17 @@ export function parameterKernels(learner: Learner, regularizer: PlannedParameter
 /** The kernel for all statistics with one momentum. */
 export function statisticKernel(learner: Learner, momentum: number): Kernel {
   return kernelOf(graph({ updates: updatedStatistic({ ...model, momentum }, inputSources(learner)) }))
+}
+
+/**
+ * Makes subnormal numbers zero. Averages become that small where nothing comes in any more (units that are dead, rows of
+ * an embedding that are not looked up), and stay so, since rounding keeps them from reaching zero. A multiplication by
+ * such a number takes a processor as long as a hundred others.
+ */
+export function sweepKernel(): Kernel {
+  const average = state(model.weight, elements)
+  const swept = select(less(abs(average), smallestNormal), 0, average)
+  return kernelOf(graph({ updates: { [model.weight]: swept } }))
 }
 
 /** The state entry that an array of a kernel stands for. */

@@ -106,7 +106,7 @@ export class Steps implements StepRunner {
   #scalars(denominator: number, sampleCount: number, position: Position): UpdateScalars {
     const hyperparameters = this.#learner.hyperparameters({ ...position, batchSamples: sampleCount })
     // Without any weighted sample the sums are zero, whatever they are divided by.
-    return { denominator: Math.max(1, denominator), sampleCount, hyperparameters }
+    return { denominator: Math.max(1, denominator), sampleCount, step: position.step, hyperparameters }
   }
 }
 
