@@ -9,7 +9,8 @@ import { Door } from './door.ts'
 import { hello } from './handshake.ts'
 import { Inbound } from './inbound.ts'
 import { Outbound } from './outbound.ts'
-import { type Link, TcpTransport } from './tcp-transport.ts'
+import { TcpLink } from './tcp-link.ts'
+import { TcpTransport } from './tcp-transport.ts'
 
 /** What a rank gives to the others, over a channel that is authenticated and secret, so that they can connect to it. */
 export interface TcpAddress {
@@ -69,13 +70,13 @@ class Endpoint {
   async connect(peers: ReadonlyMap<number, TcpAddress>, { timeoutMs = 10_000 } = {}): Promise<Transport> {
     if (this.#used) throw disposed('endpoint')
     this.#used = true
-    const links = new Map<number, Link>()
+    const links = new Map<number, TcpLink>()
     const transport = new TcpTransport(this.#options, links)
     const inbounds: Inbound[] = []
     const meeting = [...peers].map(async ([rank, address]) => {
       const inbound = this.#call(rank, address, transport)
       inbounds.push(inbound)
-      links.set(rank, { inbound, outbound: await this.#met(rank, inbound, transport) })
+      links.set(rank, new TcpLink(inbound, await this.#met(rank, inbound, transport)))
     })
     const missing = (): number[] => [...peers.keys()].filter((rank) => !links.has(rank))
     try {

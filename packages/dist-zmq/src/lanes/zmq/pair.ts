@@ -1,4 +1,11 @@
-import { decodeReason, encodeReason, type FrameChannel, frameBytes, type Words } from '@lockstep/collectives'
+import {
+  decodeReason,
+  encodeReason,
+  type FrameChannel,
+  frameBytes,
+  type PeerLink,
+  type Words,
+} from '@lockstep/collectives'
 import type { Dealer, Router } from 'zeromq'
 import { Outbox } from '../../control/outbox.ts'
 import { Inbox } from './inbox.ts'
@@ -44,7 +51,7 @@ interface Outgoing {
  * One peer and the socket that leads to it and to nobody else: sends payloads in chunks, as many at a time as the
  * peer keeps up with, and always listens, since acknowledgements come the same way as data.
  */
-export class Pair {
+export class Pair implements PeerLink {
   readonly #socket: Router | Dealer
   /** What the router knows the peer by; a dealer has one peer only. */
   readonly #identity: Buffer | undefined
@@ -83,12 +90,10 @@ export class Pair {
     return this.#greeting.opened
   }
 
-  /** Whether the peer has said goodbye. */
   get left(): boolean {
     return this.#left
   }
 
-  /** What a peer that has left still owes, to complete a sentence; undefined where that is nothing. */
   get debt(): string | undefined {
     if (!this.#left) return undefined
     if (this.#inbox.hungry) return 'left the group while messages of it were awaited'
@@ -97,15 +102,14 @@ export class Pair {
   }
 
   /**
-   * Calls `done` when the payload may be changed. ZeroMQ reads a long one where it lies, at some later time, and does not
-   * tell when: so that is when the peer has acknowledged it.
+   * ZeroMQ reads a long payload where it lies, at some later time, and does not tell when: it may be changed when the peer
+   * has acknowledged it.
    */
   send(words: Words, payload: Uint8Array, done: () => void): void {
     this.#queue.push({ words, payload, done, offset: 0 })
     void this.#pump()
   }
 
-  /** Throws where the peer has sent something else. */
   receive(words: Words, into: Uint8Array, done: () => void): void {
     this.#inbox.take(words, into, done)
     this.#answer()
