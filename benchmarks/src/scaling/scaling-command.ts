@@ -15,12 +15,15 @@ type Options = Omit<ScalingOptions, 'steps' | 'onRound'> & {
 /** Half a second or less: what the machine does besides is to hit all sides of a round alike. */
 const defaultSteps = { mlp: 100, cnn: 5 }
 
+/** A hundred steps: meanwhile V8 compiles what it finds to be busy, on the core that a rank also computes on. */
+const defaultWarmUps = 20
+
 export function scalingCommand(): Command {
   return new Command('scaling')
     .description('Workers that share every batch, beside one process on the same cores and beside PyTorch’s DDP.')
     .addOption(modelOption().default('cnn'))
     .option('--rounds <n>', 'rounds that count', positiveInteger, 27)
-    .option('--warm-ups <n>', 'rounds before those', wholeNumber, 3)
+    .option('--warm-ups <n>', 'rounds before those', wholeNumber, defaultWarmUps)
     .option('--steps <n>', 'steps of a turn (default: 100 for mlp, 5 for cnn)', positiveInteger)
     .option('--workers <n>', 'ranks, of one thread each', positiveInteger, 2)
     .option('--batch-size <n>', 'images of a step, of all ranks together', positiveInteger, 128)
