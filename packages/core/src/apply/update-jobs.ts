@@ -15,7 +15,7 @@ import {
 import { slotEntries, type UpdatePlan } from './update-plan.ts'
 
 /** A sweep costs about as much as half an update. */
-export const updatesPerSweep = 16
+const updatesPerSweep = 16
 
 /** The scalars of one update. */
 export interface UpdateScalars {
