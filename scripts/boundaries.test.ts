@@ -28,6 +28,11 @@ beforeEach(() => {
     optionalDependencies: { koffi: '*' },
     devDependencies: { 'only-dev': '*' },
   })
+  manifest('packages/collectives', {
+    name: '@lockstep/collectives',
+    exports: { '.': {} },
+    dependencies: { '@lockstep/core': '*' },
+  })
   manifest('packages/kit', { name: '@lockstep/kit', exports: { '.': {} }, dependencies: {} })
 })
 
@@ -42,9 +47,13 @@ test('accepts what a package may import', () => {
   )
   write('packages/backend-a/src/a.test.ts', `import 'only-dev'`)
   write('packages/core/src/training/platform.ts', `export const tools = () => import('../node/files.ts')`)
+  write(
+    'packages/collectives/src/a.ts',
+    `import type { a } from '@lockstep/core'\nimport { b } from '@lockstep/core/node'`,
+  )
   const text = `import { a } from '@lockstep/core'\nimport { b } from '@lockstep/core/node'\nawait import('koffi')`
   expect(problemsOf('packages/backend-a/src/index.ts', text)).toEqual([])
-  expect(checkBoundaries(root).files).toBe(6)
+  expect(checkBoundaries(root).files).toBe(7)
 })
 
 test.each([
@@ -62,6 +71,8 @@ test.each([
   ['packages/backend-a/src/a.ts', `import 'only-dev'`, 'not among the dependencies'],
   ['packages/backend-a/src/a.ts', `import 'fs-extra/esm'`, `'fs-extra' is not among the dependencies`],
   ['packages/backend-a/src/a.ts', `import '@lockstep/backend-a'`, 'this very package'],
+  ['packages/collectives/src/a.ts', `import { type A } from '@lockstep/core'`, 'loads all of core'],
+  ['packages/collectives/src/a.ts', `export type A = 1\nexport { b } from '@lockstep/core'`, ':2: .*loads all of core'],
   ['packages/kit/src/a.ts', `import '@lockstep/core'`, 'not among the dependencies'],
   ['packages/kit/src/a.ts', `import '@lockstep/nowhere'`, 'no package of this repository'],
   ['packages/kit/src/a.ts', `if (run.backend.name === 'onnx') go()`, 'ask for a capability'],

@@ -50,8 +50,8 @@ export function checkBoundaries(root) {
  * @returns {Finding[]}
  */
 function findingsIn(source, path, workspace, packages) {
-  const imports = importsOf(source).flatMap(({ specifier, line }) => {
-    const message = importProblem({ workspace, path, specifier, packages })
+  const imports = importsOf(source).flatMap(({ line, ...found }) => {
+    const message = importProblem({ workspace, path, packages, ...found })
     return message ? [{ line, message }] : []
   })
   const code = strip(source, { strings: true })

@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 /**
  * @typedef {import('./workspaces.mjs').Manifest} Manifest
  * @typedef {import('./workspaces.mjs').Workspace} Workspace
- * @typedef {{ workspace: Workspace, path: string, specifier: string, packages: Map<string, Manifest> }} Subject
+ * @typedef {{ workspace: Workspace, path: string, specifier: string, typeOnly: boolean, packages: Map<string, Manifest> }} Subject
  *   one import: `path` is the importing file's, relative to its package; `packages` holds every workspace by name
  */
 
@@ -18,6 +18,9 @@ export function isTest(path) {
 export function isNodeOnly(path) {
   return path.startsWith('src/node/')
 }
+
+/** What every rank's communication thread loads once more; most of core would double the time that it takes to start. */
+const thrifty = new Set([`${SCOPE}collectives`, `${SCOPE}dist-zmq`])
 
 /** The one file of core that loads its Node part, on demand and only where there is a Node. */
 const nodeDoor = 'src/training/platform.ts'
@@ -52,9 +55,11 @@ function nodeProblem({ workspace, path, specifier }) {
 }
 
 /** @param {Subject} subject */
-function packageProblem({ workspace, path, specifier, packages }) {
+function packageProblem({ workspace, path, specifier, typeOnly, packages }) {
   const name = packageName(specifier)
   const { manifest } = workspace
+  if (specifier === `${SCOPE}core` && !typeOnly && !isTest(path) && thrifty.has(manifest.name))
+    return `'${specifier}' loads all of core: import types, and values from ${SCOPE}core/errors or ${SCOPE}core/wasm`
   if (name === manifest.name) return `'${specifier}' is this very package: import the file itself`
   if (name.startsWith(SCOPE)) {
     const problem = scopeProblem(workspace, path, name) ?? subpathProblem(specifier, packages.get(name))

@@ -1,13 +1,13 @@
 import { strip } from './strip.mjs'
 
-/** @typedef {{ specifier: string, line: number }} Import */
+/** @typedef {{ specifier: string, line: number, typeOnly: boolean }} Import `typeOnly`: nothing of it is loaded */
 
 // They run over source whose literals are blanked out, so that an import quoted in a string is none.
 const PATTERNS = [
-  /\bfrom\s*(['"])( +)\1/dg,
-  /\bimport\s*(['"])( +)\1/dg,
-  /\bimport\s*\(\s*(['"])( +)\1/dg,
-  /\brequire(?:\.resolve)?\s*\(\s*(['"])( +)\1/dg,
+  /(?<type>\b(?:import|export)\s+type\b[\w$\s{},*]*)?\bfrom\s*(?<quote>['"])(?<name> +)\k<quote>/dg,
+  /\bimport\s*(?<quote>['"])(?<name> +)\k<quote>/dg,
+  /\bimport\s*\(\s*(?<quote>['"])(?<name> +)\k<quote>/dg,
+  /\brequire(?:\.resolve)?\s*\(\s*(?<quote>['"])(?<name> +)\k<quote>/dg,
 ]
 
 /**
@@ -19,10 +19,13 @@ const PATTERNS = [
 export function importsOf(source) {
   const code = strip(source, { strings: true })
   return PATTERNS.flatMap((pattern) => [...code.matchAll(pattern)])
-    .map((match) => match.indices?.[2])
-    .filter((span) => span !== undefined)
-    .sort((a, b) => a[0] - b[0])
-    .map(([start, end]) => ({ specifier: source.slice(start, end), line: lineAt(source, start) }))
+    .map(({ groups, indices }) => ({ typeOnly: groups?.type !== undefined, span: indices?.groups?.name ?? [0, 0] }))
+    .sort((a, b) => a.span[0] - b.span[0])
+    .map(({ typeOnly, span: [start, end] }) => ({
+      specifier: source.slice(start, end),
+      line: lineAt(source, start),
+      typeOnly,
+    }))
 }
 
 /**

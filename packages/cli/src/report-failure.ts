@@ -1,4 +1,4 @@
-import { isLockstepError } from '@lockstep/core'
+import { isLockstepError } from '@lockstep/core/errors'
 import { Interrupted } from '@lockstep/core/node'
 
 /**

@@ -1,4 +1,4 @@
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import type { Floats } from './algorithms/blocks.ts'
 
 interface Member {

@@ -1,4 +1,4 @@
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import type { ElementType, Envelope, Operation } from './transport.ts'
 
 /** An envelope with the length of its payload: all that sender and receiver must agree on. */

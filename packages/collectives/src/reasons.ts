@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorDetails, isLockstepError, LockstepError } from '@lockstep/core'
+import { type ErrorCode, type ErrorDetails, isLockstepError, LockstepError } from '@lockstep/core/errors'
 
 /** A peer is gone; `how` completes the sentence: `was killed (its connection closed)`. */
 export function peerLost(rank: number, how: string): LockstepError<'peer-lost'> {

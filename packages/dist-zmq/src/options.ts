@@ -1,4 +1,4 @@
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { findPlace } from './environment/find-place.ts'
 import { type Endpoint, parseEndpoint } from './environment/place.ts'
 import { type Environment, Variables, wrongVariable } from './environment/variables.ts'

@@ -1,5 +1,5 @@
 /** The program of a rank in tests: connects and makes the calls that its parent asks for. */
-import { allocateArena, type ErrorCode, type ErrorDetails, isLockstepError, LockstepError } from '@lockstep/core'
+import { type ErrorCode, type ErrorDetails, isLockstepError, LockstepError } from '@lockstep/core/errors'
 import { connect } from './connect.ts'
 import type { ConnectOptions } from './options.ts'
 import { toReason } from './reason.ts'
@@ -75,7 +75,7 @@ async function call(communicator: ConnectedCommunicator, method: Method, args: r
   if (method === 'abort') return communicator.abort(asError(args[0] as Failure))
   if (method === 'allReduce' || method === 'reduceScatter') {
     const [send, receive, options, memory] = args as [Float32Array, Float32Array | null, object | undefined, Memory]
-    const from = memory === 'own' ? send : placed(communicator, memory, send)
+    const from = memory === 'own' ? send : await placed(communicator, memory, send)
     await communicator[method](from, receive ?? from, options)
     return [receive ?? from, from]
   }
@@ -88,13 +88,17 @@ async function call(communicator: ConnectedCommunicator, method: Method, args: r
 export type Memory = 'own' | 'window' | 'arena'
 
 /** A copy of the array there. */
-function placed(communicator: ConnectedCommunicator, memory: Memory, array: Float32Array): Float32Array {
-  const { length } = array
-  const arena = (): Float32Array => allocateArena(length + 5, { shared: true }).floats.subarray(5, 5 + length)
-  const copy = memory === 'arena' ? arena() : communicator.allocate(length)
+async function placed(communicator: ConnectedCommunicator, memory: Memory, array: Float32Array): Promise<Float32Array> {
+  const copy = memory === 'arena' ? await inArena(array.length) : communicator.allocate(array.length)
   copy.set(array)
   if (memory === 'arena') communicator.share?.(copy)
   return copy
+}
+
+/** Core is loaded by those that need it: most ranks are there in half the time without. */
+async function inArena(length: number): Promise<Float32Array> {
+  const { allocateArena } = await import('@lockstep/core')
+  return allocateArena(length + 5, { shared: true }).floats.subarray(5, 5 + length)
 }
 
 process.on('message', (request: Request) => {

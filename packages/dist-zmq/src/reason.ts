@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorDetails, isLockstepError, LockstepError } from '@lockstep/core'
+import { type ErrorCode, type ErrorDetails, isLockstepError, LockstepError } from '@lockstep/core/errors'
 
 /** An error as data, for other threads and processes. */
 export interface Reason {

@@ -1,5 +1,6 @@
 import type { Floats } from '@lockstep/collectives'
-import { type CollectiveOptions, type Communicator, LockstepError } from '@lockstep/core'
+import type { CollectiveOptions, Communicator } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import type { Method } from './rank.fixture.ts'
 import { freePort, type Info, Rank } from './ranks.fixture.ts'
 

@@ -47,7 +47,7 @@ it('ends with the exit code of the first rank that fails, and names it', async (
 it.skipIf(process.platform === 'win32')('on Ctrl-C ends all ranks, and itself with 130', async () => {
   const { script } = await scriptOf("console.log('pid', process.pid); setInterval(() => {}, 1000)")
   const job = start(['run', '-n', '2', script])
-  await expect.poll(() => job.printed().match(/pid \d+/g)?.length, { timeout: 20_000 }).toBe(2)
+  await expect.poll(() => job.printed().match(/pid \d+/g)?.length, { timeout: 60_000 }).toBe(2)
   job.kill('SIGINT')
   const { code, stdout } = await job.ended
   expect(code).toBe(130)

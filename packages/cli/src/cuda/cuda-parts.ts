@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { cacheFolder } from '@lockstep/core/node'
 import type { Wheel } from '../wheels/wheel.ts'
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { isLockstepError, LockstepError } from '@lockstep/core'
+import { isLockstepError, LockstepError } from '@lockstep/core/errors'
 import { folderBytes, showBytes } from '../run/bytes.ts'
 import { stagingPrefix, sweepStaging } from '../run/staging.ts'
 import type { Steps } from '../run/steps.ts'

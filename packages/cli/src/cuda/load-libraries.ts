@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { lastLines, runProgram } from '../run/run-program.ts'
 
 const child = fileURLToPath(new URL('./load-child.js', import.meta.url))

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { asBackendOnnx, packages } from './dependency.ts'
 
 /** The version of the onnxruntime-node that `@lockstep/backend-onnx` loads; throws `unavailable` where there is none. */

@@ -1,4 +1,4 @@
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { type Candidate, candidateOf } from '../doctor/candidates.ts'
 import { probe } from '../doctor/probe.ts'
 import type { Steps } from '../run/steps.ts'

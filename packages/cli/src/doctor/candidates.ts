@@ -1,4 +1,5 @@
-import { type BackendDescriptor, type Device, unknownName } from '@lockstep/core'
+import type { BackendDescriptor, Device } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 
 /** A backend with one of its engines: one to be tried. */
 export interface Candidate extends BackendDescriptor {
@@ -35,8 +36,8 @@ export const allCandidates: readonly Candidate[] = [
 export function candidateOf(backend: string, engine: string): Candidate {
   const found = allCandidates.find((candidate) => candidate.backend === backend && candidate.engine === engine)
   if (found !== undefined) return found
-  const known = allCandidates.map(({ backend, engine }) => `${backend} ${engine}`)
-  throw unknownName('engine', `${backend} ${engine}`, known)
+  const [name, known] = [`${backend} ${engine}`, allCandidates.map(({ backend, engine }) => `${backend} ${engine}`)]
+  throw new LockstepError('unknown-name', { name, known }, `unknown engine '${name}' (known: ${known.join(', ')})`)
 }
 
 function withEngine(backend: Pick<Candidate, 'backend' | 'module' | 'factory'>, engine: string): Candidate {

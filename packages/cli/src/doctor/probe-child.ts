@@ -1,5 +1,6 @@
 /** A program, started by `probe`: makes one backend, lists its devices, trains on one, and tells its parent. */
-import { type Backend, isLockstepError } from '@lockstep/core'
+import type { Backend } from '@lockstep/core'
+import { isLockstepError } from '@lockstep/core/errors'
 import type { ProbeMessage, ProbeTask } from './probe-messages.ts'
 import { trainProbe } from './probe-model.ts'
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { lastLines, runProgram } from '../run/run-program.ts'
 import { libraryNames } from './libraries.ts'
 import { librariesFolder, packageFolder, type Variant } from './variant.ts'

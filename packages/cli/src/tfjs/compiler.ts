@@ -1,4 +1,4 @@
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { runProgram } from '../run/run-program.ts'
 
 /** The C++ compiler: `$CXX` where it is set, else the first of those that are usual. Throws `unavailable`. */

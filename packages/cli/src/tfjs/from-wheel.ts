@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { findPip } from '../wheels/pip.ts'
 import { unpackLibraries } from '../wheels/unpack-libraries.ts'
 import { findWheel, takeWheel, unlessDamaged, type Wheel } from '../wheels/wheel.ts'

@@ -1,4 +1,4 @@
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { folderBytes, showBytes } from '../run/bytes.ts'
 import { replaceFolder } from '../run/staging.ts'
 import type { Steps } from '../run/steps.ts'

@@ -1,4 +1,4 @@
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { lastLines } from '../run/run-program.ts'
 import { runNpm } from './npm-packages.ts'
 import type { Variant } from './variant.ts'

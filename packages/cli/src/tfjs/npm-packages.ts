@@ -1,6 +1,6 @@
 import { cp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { lastLines, type RunOptions, type RunResult, runProgram } from '../run/run-program.ts'
 import { type Variant, versions } from './variant.ts'
 

@@ -10,7 +10,7 @@ const setup = ['setup', 'tfjs', '--gpu']
 const distributions = gpuVariant.nvidia.map(({ distribution }) => distribution)
 
 // An engine of a few lines takes the place of TensorFlow's, so that no driver, or its want, ends every run alike.
-describe.skipIf(process.platform !== 'linux')('setup tfjs --gpu', { timeout: 120_000 }, () => {
+describe.skipIf(process.platform !== 'linux')('setup tfjs --gpu', () => {
   test('installs from a folder, ends at the driver, finds what it installed, and deletes it', async () => {
     const { from, cache, env } = await prepare()
     const first = await lockstep([...setup, '--from', from], env)

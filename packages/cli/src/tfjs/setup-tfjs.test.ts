@@ -153,7 +153,7 @@ describe.skipIf(process.platform !== 'linux')('setup tfjs', () => {
       ['SIGKILL', 1],
     ] as const) {
       const running = start([...setup, '--from', from], slow)
-      await expect.poll(running.printed, { timeout: 20_000 }).toContain('compiled by')
+      await expect.poll(running.printed, { timeout: 60_000 }).toContain('compiled by')
       running.kill(signal)
       const { code, stderr } = await running.ended
       if (signal === 'SIGINT')

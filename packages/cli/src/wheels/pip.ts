@@ -1,4 +1,4 @@
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { runProgram } from '../run/run-program.ts'
 
 /** How pip is run: a program and its first arguments. */

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isLockstepError, LockstepError } from '@lockstep/core'
+import { isLockstepError, LockstepError } from '@lockstep/core/errors'
 import { folderBytes, showBytes, showShare } from '../run/bytes.ts'
 import { lastLines, type RunResult, runProgram } from '../run/run-program.ts'
 import type { Steps } from '../run/steps.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { headerBytes, mismatch, readHeader, type Words, writeHeader } from '../envelope.ts'
 import type { LaneOptions } from './lane-options.ts'
 

@@ -1,5 +1,5 @@
 /** The program of a rank in tests: sums over a lane until something goes wrong, and tells its parent what. */
-import { isLockstepError } from '@lockstep/core'
+import { isLockstepError } from '@lockstep/core/errors'
 import { communicator } from '../communicator.ts'
 import type { Transport } from '../transport.ts'
 import { joinFileWindow } from './file/file-transport.ts'

@@ -1,4 +1,4 @@
-import { isLockstepError } from '@lockstep/core'
+import { isLockstepError } from '@lockstep/core/errors'
 import { describe, expect, test } from 'vitest'
 import type { AlgorithmName } from '../algorithms/choose.ts'
 import type { Clock } from '../clock.ts'

@@ -87,7 +87,7 @@ describe('a shared update', () => {
     hostUpdate(alone.arena, alone.layout, plan)(scalarsOf(learner, 0))
     const finish = update?.begin(scalarsOf(learner, 0))
     const first = (floats: Float32Array): Float32Array => floats.subarray(0, lengths[0])
-    await expect.poll(() => first(arena.floats)).toEqual(first(alone.arena.floats))
+    await expect.poll(() => first(arena.floats), { timeout: 60_000 }).toEqual(first(alone.arena.floats))
     finish?.()
   })
 

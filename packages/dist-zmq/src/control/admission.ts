@@ -1,4 +1,4 @@
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { type Hello, named, protocol } from './member.ts'
 
 /** What is to be done about somebody who asks to be let in. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import type { Router } from 'zeromq'
 import { fromReason, type Reason, toReason } from '../reason.ts'
 import { Admission, isHello } from './admission.ts'

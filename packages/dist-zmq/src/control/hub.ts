@@ -1,4 +1,4 @@
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { type Reason, toReason } from '../reason.ts'
 import { lostMessage } from './blame.ts'
 import type { Member } from './member.ts'

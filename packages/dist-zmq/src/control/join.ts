@@ -1,4 +1,4 @@
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import type { Dealer, Event } from 'zeromq'
 import { fromReason } from '../reason.ts'
 import { howItWent } from './blame.ts'

@@ -1,5 +1,5 @@
 import { Lifeline } from '@lockstep/collectives'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { fromReason, toReason } from '../reason.ts'
 import { lostMessage } from './blame.ts'
 import { type Member, memberOf } from './member.ts'

@@ -1,4 +1,4 @@
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { type Member, named } from './member.ts'
 import type { Overdue, Progress } from './message.ts'
 

@@ -1,4 +1,4 @@
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { wrongVariable } from './variables.ts'
 
 /** A host name or address, and a port. */

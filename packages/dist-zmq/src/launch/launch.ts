@@ -1,5 +1,5 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import type { HostSlots } from './hosts.ts'
 import { placeRanks } from './hosts.ts'
 import type { FromChild } from './launch-messages.ts'

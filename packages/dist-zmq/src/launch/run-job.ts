@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { type RankEnd, type RankOptions, RankProcess } from './rank-process.ts'
 
 export interface JobOptions {

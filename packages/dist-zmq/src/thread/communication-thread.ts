@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { Lifeline } from '@lockstep/collectives'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { fromReason, type Reason } from '../reason.ts'
 import {
   type Allocation,

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { networkInterfaces } from 'node:os'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 
 /** The numeric address of a host; rejects with `unavailable` when its name cannot be resolved. */
 export async function resolveHost(host: string): Promise<string> {

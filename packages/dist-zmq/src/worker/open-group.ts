@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { communicator, type GroupCommunicator, shmAvailable, type Transport } from '@lockstep/collectives'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { hostGroup } from '../control/host.ts'
 import { joinGroup } from '../control/join.ts'
 import { type Hello, protocol } from '../control/member.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { disposed } from '../../reasons.ts'
 import type { Transport } from '../../transport.ts'
 import { Channel } from '../frame.ts'

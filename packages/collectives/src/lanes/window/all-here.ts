@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import type { Members } from './members.ts'
 
 /** Resolves when all members have joined; rejects with `timed-out` when some have not within `timeoutMs` (10 s). */

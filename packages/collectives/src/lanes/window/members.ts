@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { decodeReason, encodeReason } from '../../reasons.ts'
 import { jobDigest } from '../frame.ts'
 import { type LaneOptions, rankLost } from '../lane-options.ts'

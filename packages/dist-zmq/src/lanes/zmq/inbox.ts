@@ -1,5 +1,5 @@
 import type { FrameChannel, Words } from '@lockstep/collectives'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import { messageUsed } from './used-messages.ts'
 
 /** Some bytes of a payload, as they came. */

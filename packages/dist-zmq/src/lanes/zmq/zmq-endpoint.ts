@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { FrameChannel, type LaneOptions, type Transport } from '@lockstep/collectives'
-import { LockstepError } from '@lockstep/core'
+import { LockstepError } from '@lockstep/core/errors'
 import type { Dealer, Event, Router } from 'zeromq'
 import type { Limits, Sockets } from '../../control/sockets.ts'
 import { chunkBytes, Pair } from './pair.ts'
