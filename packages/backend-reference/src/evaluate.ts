@@ -51,7 +51,7 @@ function fed(
 ): Float64Array {
   const values = given[name]
   const length = sizeOf(node.shape)
-  if (values?.length === length) return Float64Array.from(values)
+  if (values?.length === length) return new Float64Array(values)
   throw new LockstepError(
     'invalid-argument',
     { argument: name },

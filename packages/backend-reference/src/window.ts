@@ -15,38 +15,37 @@ export interface Sliding {
 }
 
 /**
- * Calls `visit` with every pixel that a window covers: its number among the images' pixels, the window's number among
- * the output pixels, and the tap's number within the window. Tap by tap, so that a kernel's part for one tap stays in
- * the cache while all images pass by. Padding is never visited.
+ * `count` windows side by side whose tap lies on the image: the first window's number among the output pixels, and the
+ * number of the pixel below its tap among the images' pixels. The next window's pixel is `strides[1]` further.
  */
-export function slide(sliding: Sliding, visit: (pixel: number, window: number, tap: number) => void): void {
+type Visit = (pixel: number, window: number, count: number, tap: number) => void
+
+/**
+ * Calls `visit` with every pixel that a window covers, a row of windows at a time. Tap by tap, so that a kernel's part
+ * for one tap stays in the cache while all images pass by. Padding is never visited.
+ */
+export function slide(sliding: Sliding, visit: Visit): void {
   const [images, height, width] = sliding.image as Image
   const [, outputHeight, outputWidth] = sliding.output as Image
   const [tapRows, tapColumns] = sliding.size
   for (let tap = 0; tap < tapRows * tapColumns; tap++) {
     const rows = covered(sliding, 0, Math.floor(tap / tapColumns), height, outputHeight)
     const columns = covered(sliding, 1, tap % tapColumns, width, outputWidth)
+    if (columns.count <= 0) continue
     for (let image = 0; image < images; image++)
-      for (const row of rows)
-        for (const column of columns) {
-          const pixel = (image * height + row.position) * width + column.position
-          const window = (image * outputHeight + row.window) * outputWidth + column.window
-          visit(pixel, window, tap)
-        }
+      for (let row = 0; row < rows.count; row++) {
+        const y = image * height + rows.position + row * sliding.strides[0]
+        const window = (image * outputHeight + rows.window + row) * outputWidth + columns.window
+        visit(y * width + columns.position, window, columns.count, tap)
+      }
   }
 }
 
-interface Cover {
-  readonly window: number
-  readonly position: number
-}
-
-/** For one tap and axis, the windows whose tap lies on the image, and where. */
-function covered(sliding: Sliding, axis: 0 | 1, tap: number, extent: number, windows: number): Cover[] {
+/** For one tap and axis, the windows whose tap lies on the image: the first of them, where its tap is, and how many. */
+function covered(sliding: Sliding, axis: 0 | 1, tap: number, extent: number, windows: number) {
+  const stride = sliding.strides[axis]
   const start = tap * sliding.dilations[axis] - sliding.padding[axis][0]
-  const covers = Array.from({ length: windows }, (_, window) => ({
-    window,
-    position: window * sliding.strides[axis] + start,
-  }))
-  return covers.filter(({ position }) => position >= 0 && position < extent)
+  const window = Math.max(0, Math.ceil(-start / stride))
+  const end = Math.min(windows, Math.floor((extent - 1 - start) / stride) + 1)
+  return { window, position: window * stride + start, count: end - window }
 }

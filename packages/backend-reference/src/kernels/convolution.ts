@@ -1,11 +1,9 @@
-import { type Conv2dAttributes, type Node, type Pair, type Shape, sizeOf } from '@lockstep/core'
+import { type Conv2dAttributes, type Node, type Shape, sizeOf } from '@lockstep/core'
 import type { KernelsOf } from '../kernels.ts'
-import { addScaled, dot } from '../rows.ts'
+import { addProducts, transposed } from '../rows.ts'
 import { slide } from '../window.ts'
 
 type Operands = readonly [Node, Node]
-/** `[KH, KW, C / groups, K]`. */
-type Kernel = readonly [number, number, number, number]
 
 interface Convolution {
   readonly image: Shape
@@ -14,54 +12,75 @@ interface Convolution {
   readonly attributes: Conv2dAttributes
 }
 
-/** Visits the blocks of a kernel with the offsets of the channels they join, one call for each pixel, tap and group. */
-function visitBlocks(convolution: Convolution, visit: (x: number, kernel: number, y: number) => void): void {
-  const { image, kernel, output, attributes } = convolution
-  const [, , inputs, outputs] = kernel as Kernel
-  const { groups } = attributes
-  const size = kernel.slice(0, 2) as unknown as Pair
-  slide({ image, output, size, ...attributes }, (pixel, window, tap) => {
+/** `count` pixels that a tap joins with as many windows, for one group of channels. */
+interface Run {
+  readonly count: number
+  readonly tap: number
+  /** First element of the first pixel, and the distance to the next one. */
+  readonly x: number
+  readonly stepX: number
+  /** First element of the first window's result, and the distance to the next one: the output channels of all groups. */
+  readonly y: number
+  readonly stepY: number
+  /** Channels of the group, and the first of its output channels. */
+  readonly inputs: number
+  readonly outputs: number
+  readonly channel: number
+}
+
+function visitRuns({ image, kernel, output, attributes }: Convolution, visit: (run: Run) => void): void {
+  const [height, width, inputs, stepY] = kernel as readonly [number, number, number, number]
+  const { groups, strides } = attributes
+  const [channels, outputs] = [inputs * groups, stepY / groups]
+  const stepX = strides[1] * channels
+  slide({ image, output, size: [height, width], ...attributes }, (pixel, window, count, tap) => {
     for (let group = 0; group < groups; group++) {
-      const channel = (group * outputs) / groups
-      visit((pixel * groups + group) * inputs, tap * inputs * outputs + channel, window * outputs + channel)
+      const channel = group * outputs
+      const [x, y] = [pixel * channels + group * inputs, window * stepY + channel]
+      visit({ count, tap, x, stepX, y, stepY, inputs, outputs, channel })
     }
   })
 }
 
-/** Convolution of NHWC images with HWIO kernels, and its two gradients, which walk the same blocks. */
+/** Convolution of NHWC images with HWIO kernels, and its two gradients, which walk the same runs. */
 export const convolutionKernels: KernelsOf<'conv2d' | 'conv2dInputGradient' | 'conv2dFilterGradient'> = {
-  conv2d: (node, x, kernel) => {
-    const [{ shape: image }, { shape }] = node.inputs as Operands
-    const [inputs, outputs, block] = blockOf(shape, node.attributes)
-    const y = new Float64Array(sizeOf(node.shape))
-    visitBlocks({ image, kernel: shape, output: node.shape, attributes: node.attributes }, (from, weights, to) => {
-      for (let i = 0; i < inputs; i++) addScaled(y, to, x[from + i] as number, kernel, weights + i * outputs, block)
+  conv2d: (node, images, weights) => {
+    const [{ shape: image }, { shape: kernel }] = node.inputs as Operands
+    const result = new Float64Array(sizeOf(node.shape))
+    visitRuns({ image, kernel, output: node.shape, attributes: node.attributes }, (run) => {
+      const rows = { elements: weights, start: run.tap * run.inputs * run.stepY + run.channel, stride: run.stepY }
+      for (let at = 0; at < run.count; at++) {
+        const factors = { elements: images, start: run.x + at * run.stepX, stride: 1 }
+        addProducts(result, run.y + at * run.stepY, run.outputs, factors, rows, run.inputs)
+      }
     })
-    return y
+    return result
   },
-  conv2dInputGradient: (node, dy, kernel) => {
-    const [{ shape: output }, { shape }] = node.inputs as Operands
-    const [inputs, outputs, block] = blockOf(shape, node.attributes)
-    const dx = new Float64Array(sizeOf(node.shape))
-    visitBlocks({ image: node.shape, kernel: shape, output, attributes: node.attributes }, (to, weights, from) => {
-      for (let i = 0; i < inputs; i++)
-        dx[to + i] = (dx[to + i] as number) + dot(dy, from, kernel, weights + i * outputs, block)
+  conv2dInputGradient: (node, dy, weights) => {
+    const [{ shape: output }, { shape: kernel }] = node.inputs as Operands
+    const stride = sizeOf(kernel.slice(0, 3))
+    const turned = transposed(weights, 0, stride, kernel[3] as number)
+    const result = new Float64Array(sizeOf(node.shape))
+    visitRuns({ image: node.shape, kernel, output, attributes: node.attributes }, (run) => {
+      const rows = { elements: turned, start: run.channel * stride + run.tap * run.inputs, stride }
+      for (let at = 0; at < run.count; at++) {
+        const factors = { elements: dy, start: run.y + at * run.stepY, stride: 1 }
+        addProducts(result, run.x + at * run.stepX, run.inputs, factors, rows, run.outputs)
+      }
     })
-    return dx
+    return result
   },
-  conv2dFilterGradient: (node, x, dy) => {
+  conv2dFilterGradient: (node, images, dy) => {
     const [{ shape: image }, { shape: output }] = node.inputs as Operands
-    const [inputs, outputs, block] = blockOf(node.shape, node.attributes)
-    const dk = new Float64Array(sizeOf(node.shape))
-    visitBlocks({ image, kernel: node.shape, output, attributes: node.attributes }, (from, to, gradient) => {
-      for (let i = 0; i < inputs; i++) addScaled(dk, to + i * outputs, x[from + i] as number, dy, gradient, block)
+    const result = new Float64Array(sizeOf(node.shape))
+    visitRuns({ image, kernel: node.shape, output, attributes: node.attributes }, (run) => {
+      const rows = { elements: dy, start: run.y, stride: run.stepY }
+      for (let input = 0; input < run.inputs; input++) {
+        const factors = { elements: images, start: run.x + input, stride: run.stepX }
+        const weight = (run.tap * run.inputs + input) * run.stepY + run.channel
+        addProducts(result, weight, run.outputs, factors, rows, run.count)
+      }
     })
-    return dk
+    return result
   },
-}
-
-/** Input channels of a group, output channels of all groups, output channels of one group. */
-function blockOf(kernel: Shape, { groups }: Conv2dAttributes): [number, number, number] {
-  const [, , inputs, outputs] = kernel as Kernel
-  return [inputs, outputs, outputs / groups]
 }

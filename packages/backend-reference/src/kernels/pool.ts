@@ -7,8 +7,10 @@ type Visit = (pixel: number, result: number) => void
 /** Visits every element that a window covers, with the window's result of the same channel. */
 function visitWindows(image: Shape, output: Shape, attributes: Pool2dAttributes, visit: Visit): void {
   const [, , , channels] = image as Image
-  slide({ image, output, dilations: [1, 1], ...attributes }, (pixel, window) => {
-    for (let channel = 0; channel < channels; channel++) visit(pixel * channels + channel, window * channels + channel)
+  slide({ image, output, dilations: [1, 1], ...attributes }, (pixel, window, count) => {
+    for (let at = 0; at < count; at++)
+      for (let channel = 0; channel < channels; channel++)
+        visit((pixel + at * attributes.strides[1]) * channels + channel, (window + at) * channels + channel)
   })
 }
 
