@@ -31,7 +31,7 @@ export function compare(actual: HostTensor, expected: Float64Array, comparison: 
     return Math.abs(got - want) <= tolerance.absolute + tolerance.relative * (Math.abs(want) + scale)
   }
   const wrong: number[] = []
-  for (const [at, want] of expected.entries()) if (!within(actual[at] as number, want)) wrong.push(at)
+  for (let at = 0; at < expected.length; at++) if (!within(actual[at] as number, expected[at] as number)) wrong.push(at)
   const [first] = wrong
   if (first === undefined) return
   throw new Error(

@@ -50,10 +50,7 @@ export function as(leaf: Tensor['leaf'], tensor: Tensor): Tensor {
 }
 
 function drawn(shape: Shape, draw: (at: number) => number): Tensor {
-  return {
-    leaf: 'input',
-    shape,
-    dtype: 'float32',
-    values: Float64Array.from({ length: sizeOf(shape) }, (_, at) => Math.fround(draw(at))),
-  }
+  const values = new Float64Array(sizeOf(shape))
+  for (let at = 0; at < values.length; at++) values[at] = Math.fround(draw(at))
+  return { leaf: 'input', shape, dtype: 'float32', values }
 }
