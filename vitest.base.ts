@@ -16,8 +16,9 @@ export const baseConfig: ViteUserConfig = defineConfig({
     // Native addons (koffi, onnxruntime-node) abort when two worker threads of one process load them.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // What ends a test that hangs; one that runs may take long where others have the cores.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     reporters: ['default', ['json', { outputFile: 'test-results.json' }]],
   },
 })

@@ -5,19 +5,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { realData } from './digits.fixture.ts'
+import { writeSmallSet } from './data/digits-files.fixture.ts'
 import type { Report } from './report.ts'
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
-const options = ['--data', realData ?? 'synthetic', '--epochs', '4', '--batch-size', '1000']
 let folder: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lockstep-resume-'))
+  await writeSmallSet(folder, 10_000, 1000)
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 function start(...argv: string[]): ChildProcess {
+  const options = ['--data', folder, '--epochs', '4', '--batch-size', '100']
   return spawn(process.execPath, [program, ...options, ...argv], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
