@@ -1,0 +1,3 @@
+import { testProcesses } from './processes.fixture.ts'
+
+testProcesses('tcp', [2])
