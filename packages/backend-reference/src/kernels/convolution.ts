@@ -7,6 +7,7 @@ type Operands = readonly [Node, Node]
 
 interface Convolution {
   readonly image: Shape
+  /** `[KH, KW, C / groups, K]`. */
   readonly kernel: Shape
   readonly output: Shape
   readonly attributes: Conv2dAttributes
