@@ -31,7 +31,6 @@ export function slide(sliding: Sliding, visit: Visit): void {
   for (let tap = 0; tap < tapRows * tapColumns; tap++) {
     const rows = covered(sliding, 0, Math.floor(tap / tapColumns), height, outputHeight)
     const columns = covered(sliding, 1, tap % tapColumns, width, outputWidth)
-    if (columns.count <= 0) continue
     for (let image = 0; image < images; image++)
       for (let row = 0; row < rows.count; row++) {
         const y = image * height + rows.position + row * sliding.strides[0]
@@ -47,5 +46,5 @@ function covered(sliding: Sliding, axis: 0 | 1, tap: number, extent: number, win
   const start = tap * sliding.dilations[axis] - sliding.padding[axis][0]
   const window = Math.max(0, Math.ceil(-start / stride))
   const end = Math.min(windows, Math.floor((extent - 1 - start) / stride) + 1)
-  return { window, position: window * stride + start, count: end - window }
+  return { window, position: window * stride + start, count: Math.max(0, end - window) }
 }

@@ -1,6 +1,6 @@
 import { type Conv2dAttributes, type Node, type Shape, sizeOf } from '@lockstep/core'
 import type { KernelsOf } from '../kernels.ts'
-import { addProducts, transposed } from '../rows.ts'
+import { addProduct, transposed } from '../product.ts'
 import { slide } from '../window.ts'
 
 type Operands = readonly [Node, Node]
@@ -43,31 +43,29 @@ function visitRuns({ image, kernel, output, attributes }: Convolution, visit: (r
   })
 }
 
-/** Convolution of NHWC images with HWIO kernels, and its two gradients, which walk the same runs. */
+/** Convolution of NHWC images with HWIO kernels, and its two gradients: a product of matrices for every run. */
 export const convolutionKernels: KernelsOf<'conv2d' | 'conv2dInputGradient' | 'conv2dFilterGradient'> = {
   conv2d: (node, images, weights) => {
     const [{ shape: image }, { shape: kernel }] = node.inputs as Operands
     const result = new Float64Array(sizeOf(node.shape))
     visitRuns({ image, kernel, output: node.shape, attributes: node.attributes }, (run) => {
-      const rows = { elements: weights, start: run.tap * run.inputs * run.stepY + run.channel, stride: run.stepY }
-      for (let at = 0; at < run.count; at++) {
-        const factors = { elements: images, start: run.x + at * run.stepX, stride: 1 }
-        addProducts(result, run.y + at * run.stepY, run.outputs, factors, rows, run.inputs)
-      }
+      const { count, inputs, outputs } = run
+      const pixels = { elements: images, start: run.x, row: run.stepX, column: 1 }
+      const tap = { elements: weights, start: run.tap * inputs * run.stepY + run.channel, row: run.stepY }
+      addProduct({ elements: result, start: run.y, row: run.stepY }, pixels, tap, [count, inputs, outputs])
     })
     return result
   },
   conv2dInputGradient: (node, dy, weights) => {
     const [{ shape: output }, { shape: kernel }] = node.inputs as Operands
-    const stride = sizeOf(kernel.slice(0, 3))
-    const turned = transposed(weights, 0, stride, kernel[3] as number)
+    const row = sizeOf(kernel.slice(0, 3))
+    const turned = transposed(weights, 0, row, kernel[3] as number)
     const result = new Float64Array(sizeOf(node.shape))
     visitRuns({ image: node.shape, kernel, output, attributes: node.attributes }, (run) => {
-      const rows = { elements: turned, start: run.channel * stride + run.tap * run.inputs, stride }
-      for (let at = 0; at < run.count; at++) {
-        const factors = { elements: dy, start: run.y + at * run.stepY, stride: 1 }
-        addProducts(result, run.x + at * run.stepX, run.inputs, factors, rows, run.outputs)
-      }
+      const { count, inputs, outputs } = run
+      const windows = { elements: dy, start: run.y, row: run.stepY, column: 1 }
+      const tap = { elements: turned, start: run.channel * row + run.tap * inputs, row }
+      addProduct({ elements: result, start: run.x, row: run.stepX }, windows, tap, [count, outputs, inputs])
     })
     return result
   },
@@ -75,12 +73,10 @@ export const convolutionKernels: KernelsOf<'conv2d' | 'conv2dInputGradient' | 'c
     const [{ shape: image }, { shape: output }] = node.inputs as Operands
     const result = new Float64Array(sizeOf(node.shape))
     visitRuns({ image, kernel: node.shape, output, attributes: node.attributes }, (run) => {
-      const rows = { elements: dy, start: run.y, stride: run.stepY }
-      for (let input = 0; input < run.inputs; input++) {
-        const factors = { elements: images, start: run.x + input, stride: run.stepX }
-        const weight = (run.tap * run.inputs + input) * run.stepY + run.channel
-        addProducts(result, weight, run.outputs, factors, rows, run.count)
-      }
+      const { count, inputs, outputs } = run
+      const tap = { elements: result, start: run.tap * inputs * run.stepY + run.channel, row: run.stepY }
+      const pixels = { elements: images, start: run.x, row: 1, column: run.stepX }
+      addProduct(tap, pixels, { elements: dy, start: run.y, row: run.stepY }, [inputs, count, outputs])
     })
     return result
   },
