@@ -158,7 +158,7 @@ test('a stranger who comes before the group has formed neither joins nor holds i
   const intruder = await Intruder.connect(port)
   await intruder.greet()
   intruder.send(JSON.stringify([0, { kind: 'hello', hello: { ...hello, job: 'default' } }]))
-  await expect.poll(() => intruder.received.toString(), { timeout: 30_000 }).toContain('refused')
+  await expect.poll(() => intruder.received.toString(), { timeout: 10_000 }).toContain('refused')
   await one.connect({ ...common, rank: 1 })
   expect((await formed).members[1]?.pid).toBe(one.process.pid)
 })

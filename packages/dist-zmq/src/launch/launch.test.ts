@@ -41,7 +41,7 @@ const alive = (pid: number): boolean => {
 }
 
 async function gone(pid: number): Promise<void> {
-  await expect.poll(() => alive(pid), { timeout: 20_000 }).toBe(false)
+  await expect.poll(() => alive(pid), { timeout: 5000 }).toBe(false)
 }
 
 describe('launch', () => {
@@ -91,7 +91,7 @@ describe('launch', () => {
     const [, log] = /Its log is (.+?\.log);/.exec(error.message) ?? []
     expect(readFileSync(log as string, 'utf8')).toContain('the weights are gone')
     for (const rank of [0, 1]) expect(alive(Number(readFileSync(join(folder, `pid-${rank}`), 'utf8')))).toBe(false)
-  })
+  }, 20_000)
 
   it('says of a worker that was killed by which signal', async () => {
     const module = moduleOf(
@@ -104,7 +104,7 @@ describe('launch', () => {
     )
     const job = launch(module, { workers: 2, write: recorder().write })
     await expect(job).rejects.toThrowError(/^rank 0 .* failed: SIGKILL; .*it printed nothing$/)
-  })
+  }, 20_000)
 
   it('ends all workers when its signal aborts', async () => {
     const module = moduleOf('forever', 'export default () => new Promise(() => setInterval(() => {}, 1000))')
@@ -112,7 +112,7 @@ describe('launch', () => {
     const job = launch(module, { workers: 2, signal: controller.signal, write: recorder().write })
     setTimeout(() => controller.abort(new Error('enough')), 400)
     await expect(job).rejects.toThrowError('enough')
-  })
+  }, 20_000)
 
   it('gives Node the flags that keep its helper threads off the cores of other ranks', async () => {
     const module = moduleOf('flags', 'export default () => process.execArgv')
