@@ -19,7 +19,10 @@ const PATTERNS = [
 export function importsOf(source) {
   const code = strip(source, { strings: true })
   return PATTERNS.flatMap((pattern) => [...code.matchAll(pattern)])
-    .map(({ groups, indices }) => ({ typeOnly: groups?.type !== undefined, span: indices?.groups?.name ?? [0, 0] }))
+    .flatMap(({ groups, indices }) => {
+      const span = indices?.groups?.name
+      return span ? [{ typeOnly: groups?.type !== undefined, span }] : []
+    })
     .sort((a, b) => a.span[0] - b.span[0])
     .map(({ typeOnly, span: [start, end] }) => ({
       specifier: source.slice(start, end),
